@@ -1,0 +1,1 @@
+"""mitmproxy addons and nothing else: route (front), tap (egress), record (both)."""

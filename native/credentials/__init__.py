@@ -1,0 +1,1 @@
+"""Where credentials come from: the configuration's keys and the files in auth-dir."""

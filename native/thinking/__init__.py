@@ -1,0 +1,1 @@
+"""Effort and budget: read in every spelling, validated against the model, written for the upstream."""

@@ -1,0 +1,66 @@
+"""The way to a provider, as a transport one passes in.
+
+Everything that leaves for a provider goes through an `Upstream`: aiohttp's client in service, the recorded answers
+in the judge. Law: whoever builds a request says all of it (method, address, headers, body, proxy); an `Upstream` adds
+nothing but what the transport itself needs (Host, Content-Length, Accept-Encoding).
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+type Headers = list[tuple[str, str]]
+
+
+class UpstreamError(Exception):
+    """No answer, or one that broke: the message is what a client may be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamRequest:
+    """One call to a provider.
+
+    Attributes:
+        method: HTTP method.
+        url: The provider's full address.
+        headers: Pairs in order.
+        body: Bytes to send.
+        proxy: `http://`, `https://`, `socks5://` address to go through, or None to go straight.
+    """
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+    proxy: str | None = None
+
+
+class UpstreamResponse(Protocol):
+    """A provider's answer, its head read and its body still to come. Bodies arrive with content codings undone."""
+
+    status: int
+    headers: Headers
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises `UpstreamError` where it breaks off."""
+        ...
+
+    async def read(self) -> bytes:
+        """The whole body. Raises `UpstreamError` where it breaks off."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; at once if the body is not at its end."""
+        ...
+
+
+class Upstream(Protocol):
+    """Sends requests to providers."""
+
+    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
+        """Send and wait for the answer's head. Raises `UpstreamError` where none comes."""
+        ...
+
+    async def close(self) -> None:
+        """End every connection."""
+        ...

@@ -1,0 +1,1 @@
+"""The golden exchanges shipped with the project, and the accepted differences."""

@@ -1,0 +1,1 @@
+"""The migration: exchanges, flags, recorder, judge, gates, report and command line."""
