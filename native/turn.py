@@ -76,6 +76,7 @@ class Turn:
         ids: Identifiers.
         memory: What is remembered from earlier turns.
         dialect: `parity` says what the legacy says; `clean` leaves its plain faults out.
+        source: The client's body as it came, for what is copied in the sender's spelling (`wire.spelling`).
     """
 
     model: str
@@ -87,6 +88,7 @@ class Turn:
     ids: Ids
     memory: Memory
     dialect: Dialect = "parity"
+    source: bytes = b""
 
     def faithful(self, accent: Accent) -> bool:
         """Whether to do as the legacy does at this quirk."""
@@ -94,7 +96,10 @@ class Turn:
 
 
 class Stream(Protocol):
-    """An answer being translated: fed the upstream's lines, gives the client's chunks (not yet framed)."""
+    """An answer being translated: fed the upstream's lines, gives the client's chunks (not yet framed).
+
+    An empty chunk is a chunk: nothing is written for it, but an upstream that made it did not close without answering.
+    """
 
     def feed(self, line: bytes) -> list[bytes]:
         """Take one line as the provider's reader gives it; return the chunks it makes, often none."""
