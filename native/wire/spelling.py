@@ -35,7 +35,7 @@ class Spelling:
     def of(self, value: Any, *path: str | int) -> str:
         """The spelling of `value`, which stands at `path`; compact JSON where the source does not have it."""
         compact = raw(value)
-        if not compact or compact.encode() in self.source:
+        if not isinstance(value, float) and compact.encode() in self.source:
             return compact
         try:
             return self._find(path)
