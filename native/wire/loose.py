@@ -6,6 +6,8 @@ of one. These functions keep that law on values that orjson has already parsed, 
 expression. `null` is present (`get` gives None); an absent key is `MISSING`.
 """
 
+import json
+from decimal import Decimal
 from typing import Any, Final, final
 
 import orjson
@@ -26,6 +28,9 @@ class Missing:
 
 MISSING: Final = Missing()
 
+_LEAST: Final = -(2**63)
+_MOST: Final = 2**63 - 1
+
 
 def get(value: Any, *path: str | int) -> Any:
     """Follow keys and indexes into nested JSON; `MISSING` where the way ends."""
@@ -41,7 +46,12 @@ def get(value: Any, *path: str | int) -> Any:
 
 def raw(value: Any) -> str:
     """The JSON text of a value, compact; empty where it is missing."""
-    return "" if value is MISSING else orjson.dumps(value).decode()
+    if value is MISSING:
+        return ""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # nested deeper than it writes, though it reads that
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def text(value: Any) -> str:
@@ -50,6 +60,8 @@ def text(value: Any) -> str:
         return value
     if value is None or value is MISSING:
         return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     return raw(value)
 
 
@@ -60,7 +72,7 @@ def integer(value: Any) -> int:
     if isinstance(value, int):
         return value
     if isinstance(value, (float, str)):
-        return int(number(value))
+        return min(max(int(number(value)), _LEAST), _MOST)
     return 0
 
 
