@@ -30,6 +30,9 @@ MISSING: Final = Missing()
 
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
+_BLANKS: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def get(value: Any, *path: str | int) -> Any:
@@ -110,3 +113,8 @@ def parse(data: bytes | str) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
         return MISSING
+
+
+def trim(value: str) -> str:
+    """A text without the blanks around it: Unicode's, so not the separators 0x1C to 0x1F that `str.strip` takes too."""
+    return value.strip(_BLANKS)
