@@ -9,6 +9,8 @@ bodies may share their parts with the client's original.
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from native.turn import Json
+
 LAST: Final = "-1"
 
 
@@ -39,8 +41,19 @@ def steps(path: str) -> tuple[Step, ...]:
     return tuple(Step(key) for key in path.split("."))
 
 
-def put(tree: Any, path: Path, value: Any) -> Any:
-    """Give the tree with `value` at `path`; the same tree where sjson would refuse."""
+def put(body: Json, path: Path, value: Any) -> Json:
+    """Give the body with `value` at `path`; the same body where sjson would refuse."""
+    changed: Json = _put(body, path, value)
+    return changed
+
+
+def drop(body: Json, path: Path) -> Json:
+    """Give the body without what is at `path`; the same body where nothing is there."""
+    changed: Json = _drop(body, path)
+    return changed
+
+
+def _put(tree: Any, path: Path, value: Any) -> Any:
     step, rest = path[0], path[1:]
     index = step.place
     if isinstance(tree, list):
@@ -51,26 +64,24 @@ def put(tree: Any, path: Path, value: Any) -> Any:
     elif not isinstance(tree, dict):
         tree = {} if index is None else []
     if isinstance(tree, dict):
-        if rest and step.key in tree:
-            return {**tree, step.key: put(tree[step.key], rest, value)}
-        return {**tree, step.key: _build(rest, value)}
+        below = _put(tree[step.key], rest, value) if rest and step.key in tree else _build(rest, value)
+        return {**tree, step.key: below}
     index = index or 0
-    if index < len(tree):
-        changed = list(tree)
-        changed[index] = put(tree[index], rest, value) if rest else value
-        return changed
-    return [*tree, *[None] * (index - len(tree)), _build(rest, value)]
+    if index >= len(tree):
+        return [*tree, *[None] * (index - len(tree)), _build(rest, value)]
+    changed = list(tree)
+    changed[index] = _put(tree[index], rest, value) if rest else value
+    return changed
 
 
-def drop(tree: Any, path: Path) -> Any:
-    """Give the tree without what is at `path`; the same tree where nothing is there."""
+def _drop(tree: Any, path: Path) -> Any:
     step, rest = path[0], path[1:]
     if isinstance(tree, dict):
         if step.key not in tree:
             return tree
         if not rest:
             return {key: value for key, value in tree.items() if key != step.key}
-        kept = drop(tree[step.key], rest)
+        kept = _drop(tree[step.key], rest)
         return tree if kept is tree[step.key] else {**tree, step.key: kept}
     if not isinstance(tree, list):
         return tree
@@ -79,7 +90,7 @@ def drop(tree: Any, path: Path) -> Any:
         return tree
     changed = list(tree)
     if rest:
-        changed[index] = drop(tree[index], rest)
+        changed[index] = _drop(tree[index], rest)
     else:
         del changed[index]
     return changed

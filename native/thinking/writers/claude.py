@@ -54,13 +54,11 @@ def _own(body: Json, told: Setting) -> Json:
 
 
 def _switched(body: Json, kind: str) -> Json:
-    dropped: Json = edit.drop(edit.put(body, _TYPE, kind), _BUDGET)
-    return dropped
+    return edit.drop(edit.put(body, _TYPE, kind), _BUDGET)
 
 
 def _with_effort(body: Json, level: str) -> Json:
-    changed: Json = edit.put(_switched(body, "adaptive"), _EFFORT, level)
-    return changed
+    return edit.put(_switched(body, "adaptive"), _EFFORT, level)
 
 
 def _budgeted(body: Json, budget: int) -> Json:
@@ -82,5 +80,4 @@ def _bounded(body: Json, budget: int, model: Capability) -> Json:
     lowered = limit - 1
     if 0 < lowered < least:
         return body
-    changed: Json = edit.put(body, _BUDGET, lowered)
-    return changed
+    return edit.put(body, _BUDGET, lowered)

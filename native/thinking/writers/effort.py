@@ -19,8 +19,7 @@ def writer(place: str) -> Writer:
         word = _own(told) if model.users_own or model.support is None else _checked(told, model.support)
         if word is None:
             return body
-        changed: Json = edit.put(body, path, word)
-        return changed
+        return edit.put(body, path, word)
 
     return write
 

@@ -27,8 +27,7 @@ class _Place:
         self.limit: Final = tuple(edit.Step(key) for key in self.limit_keys)
 
     def put(self, body: Json, key: str, value: str | int) -> Json:
-        changed: Json = edit.put(body, (*self.root, edit.Step(key)), value)
-        return changed
+        return edit.put(body, (*self.root, edit.Step(key)), value)
 
     def drop(self, body: Json, *keys: str) -> Json:
         for key in keys:

@@ -15,13 +15,9 @@ _EFFORT: Final = edit.steps("reasoning_effort")
 def write(body: Json, told: Setting, _model: Capability) -> Json:
     """Give the body that tells Kimi this."""
     if told.mode is Mode.NONE and told.level in {"", "none"}:
-        bare = edit.drop(edit.drop(body, _THINKING), _EFFORT)
-        body = edit.put(bare, _TYPE, "disabled")
-        return body
+        return edit.put(edit.drop(edit.drop(body, _THINKING), _EFFORT), _TYPE, "disabled")
     word = _word(told)
-    if word:
-        body = edit.put(edit.drop(body, _THINKING), _EFFORT, word)
-    return body
+    return edit.put(edit.drop(body, _THINKING), _EFFORT, word) if word else body
 
 
 def _word(told: Setting) -> str | None:
