@@ -1,0 +1,112 @@
+"""JSON that is broken, read as far as it goes.
+
+The legacy reads without checking: a text that is cut, has a raw line break in a string, half a surrogate pair or
+something behind its end still gives the values that stand in it. Everything that reads such a text lives here. Law:
+what is JSON is parsed as JSON, at full speed; what is not never raises, and gives what stands before the break.
+"""
+
+import codecs
+import re
+from typing import Any, Final
+
+import orjson
+
+from native.wire.loose import MISSING
+
+_DEEPEST: Final = 100
+_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
+_KEY: Final = re.compile(r'["}]')
+_START: Final = re.compile(r'["{\[ntf+\-0-9iIN]')
+_ENTRY: Final = re.compile(r'["{\[ntf+\-0-9iIN\]]')
+_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_NUMBER: Final = re.compile(r".[^\x00-\x20,\]}]*")
+_WORD: Final = re.compile(r".[a-z]*")
+_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_PAIR: Final = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def _each_byte(error: UnicodeError) -> tuple[str, int]:
+    """One replacement character a byte, as the legacy writes bytes that are no UTF-8."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "�" * (error.end - error.start), error.end
+
+
+codecs.register_error("each-byte", _each_byte)
+
+
+def parse(data: bytes) -> Any:
+    """Parse JSON text, or what can be read of it; `MISSING` where nothing can."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        text = data.decode(errors="each-byte").lstrip("".join(map(chr, range(33))))
+    if not text or not _START.match(text):
+        return MISSING
+    return _value(text, 0, 0)[0]
+
+
+def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
+    """The value that starts at `at`, and where it ends; the end of the text where it is cut."""
+    first = text[at]
+    if first == '"':
+        found = _STRING.match(text, at)
+        return (_unescaped(found[1]), found.end()) if found else (MISSING, len(text))
+    if first in "{[":
+        if depth >= _DEEPEST:
+            return MISSING, len(text)
+        return _object(text, at + 1, depth + 1) if first == "{" else _list(text, at + 1, depth + 1)
+    if first in "tf" or text.startswith("nu", at):
+        word = _WORD.match(text, at)
+        return {"t": True, "f": False}.get(first), word.end() if word else len(text)
+    number = _NUMBER.match(text, at)
+    return _number(number[0] if number else ""), number.end() if number else len(text)
+
+
+def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
+    found: dict[str, Any] = {}
+    while (opened := _KEY.search(text, at)) and opened[0] == '"':
+        key = _STRING.match(text, opened.start())
+        start = _START.search(text, key.end()) if key else None
+        if key is None or start is None:
+            return found, len(text)
+        value, at = _value(text, start.start(), depth)
+        if value is not MISSING:
+            found.setdefault(_unescaped(key[1]), value)
+    return found, opened.end() if opened else len(text)
+
+
+def _list(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+    found: list[Any] = []
+    while (start := _ENTRY.search(text, at)) and start[0] != "]":
+        value, at = _value(text, start.start(), depth)
+        if value is not MISSING:
+            found.append(value)
+    return found, start.end() if start else len(text)
+
+
+def _number(spelled: str) -> int | float:
+    """A number in any spelling; 0 where it is none, or more than a number can hold."""
+    try:
+        return orjson.loads(spelled)  # type: ignore[no-any-return]  # digits and their like give a number
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        found = float(spelled)
+    except ValueError:
+        return 0
+    return found if abs(found) < float("inf") else 0
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    said = _ESCAPE.sub(_character, text)
+    joined = _PAIR.sub(lambda pair: (pair[0]).encode("utf-16", "surrogatepass").decode("utf-16"), said)
+    return _HALF.sub("�", joined)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1]
+    return chr(int(code[1:], 16)) if len(code) == 5 else _ESCAPES.get(code, "")

@@ -1,0 +1,68 @@
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from native.wire.lenient import parse
+from native.wire.loose import MISSING
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a":1,"b":{"c":"x","d":"cut he', {"a": 1, "b": {"c": "x"}}),
+        ('{"a":[1,2,{"b":true', {"a": [1, 2, {"b": True}]}),
+        ('{"a":"two\nlines"}', {"a": "two\nlines"}),
+        ('{"a":1}{"a":2}', {"a": 1}),
+        ('{"a":1,"a":2} ', {"a": 2}),
+        ('{"a":1,"a":2', {"a": 1}),
+        ('{"a":"half \\ud83c"}', {"a": "half �"}),
+        ('{"a":"\\ud83c\\udf0d" x', {"a": "🌍"}),
+        ('{"a":NaN,"b":01}', {"a": 0, "b": 1}),
+        ('{"a":nul', {"a": None}),
+        ("oops", MISSING),
+        ("", MISSING),
+        ("<html>", MISSING),
+    ],
+)
+def test_what_stands_before_the_break_is_read(text, expected):
+    assert parse(text.encode()) == expected
+
+
+def test_bytes_that_are_no_text_become_one_sign_each():
+    assert parse(b'{"a":"\xe2\x82"}') == {"a": "��"}
+
+
+def test_a_nest_without_end_is_given_up():
+    assert parse(b'{"a":' + b"[" * 100_000) is not MISSING
+
+
+@given(JSON)
+def test_what_is_json_is_parsed_as_json(value):
+    assert parse(orjson.dumps(value)) == orjson.loads(orjson.dumps(value))
+
+
+@given(JSON, st.integers(0, 400))
+def test_a_cut_text_never_raises(value, cut):
+    parse(orjson.dumps(value)[:cut])
+
+
+@given(st.binary())
+def test_any_bytes_never_raise(data):
+    orjson.dumps(None if (found := parse(data)) is MISSING else found)
+
+
+@given(st.text(alphabet='{}[]":,\\unt0e-. a', max_size=40))
+def test_any_signs_never_raise(text):
+    found = parse(text.encode())
+    if found is not MISSING:
+        orjson.dumps(found)
