@@ -15,22 +15,25 @@ LAST: Final = "-1"
 
 
 class Step(NamedTuple):
-    """One key of a path; `name` forces it to name a key even where it looks like a number (`:0`)."""
+    """One key of a path; `name` makes it a key even where it looks like a number (`:0`)."""
 
     key: str
     name: bool = False
 
     @property
-    def place(self) -> int | None:
-        """The list index that it spells, if it spells one."""
-        if self.name or not (self.key == "" or (self.key.isascii() and self.key.isdigit())):
-            return None
-        return int(self.key or 0)
+    def digits(self) -> bool:
+        """Whether it spells a list index."""
+        return self.key.isascii() and self.key.isdigit()
 
     @property
-    def last(self) -> bool:
-        """Whether it means the end of a list."""
-        return self.key == LAST and not self.name
+    def counts(self) -> bool:
+        """Whether what it makes is a list: a number, `-1`, or nothing at all (a path that ends in a dot)."""
+        return not self.name and (self.digits or self.key in {"", LAST})
+
+    @property
+    def place(self) -> int:
+        """The list index that it stands for in a list that it makes."""
+        return int(self.key) if self.digits else 0
 
 
 type Path = Sequence[Step]
@@ -55,23 +58,23 @@ def drop(body: Json, path: Path) -> Json:
 
 def _put(tree: Any, path: Path, value: Any) -> Any:
     step, rest = path[0], path[1:]
-    index = step.place
     if isinstance(tree, list):
-        if step.last:
-            return [*tree, _build(rest, value)]
-        if index is None:
-            return tree
-    elif not isinstance(tree, dict):
-        tree = {} if index is None else []
-    if isinstance(tree, dict):
-        below = _put(tree[step.key], rest, value) if rest and step.key in tree else _build(rest, value)
-        return {**tree, step.key: below}
-    index = index or 0
-    if index >= len(tree):
-        return [*tree, *[None] * (index - len(tree)), _build(rest, value)]
-    changed = list(tree)
-    changed[index] = _put(tree[index], rest, value) if rest else value
-    return changed
+        return _put_in_list(tree, step, rest, value)
+    if not isinstance(tree, dict):
+        if step.counts and step.key != LAST:
+            return _build(path, value)
+        tree = {}
+    below = _put(tree[step.key], rest, value) if rest and step.key in tree else _build(rest, value)
+    return {**tree, step.key: below}
+
+
+def _put_in_list(tree: list[Any], step: Step, rest: Path, value: Any) -> list[Any]:
+    """A place that is there is replaced; one past the end is padded to; other keys mean nothing to a list."""
+    if step.digits and int(step.key) < len(tree):
+        changed = list(tree)
+        changed[int(step.key)] = _put(tree[int(step.key)], rest, value) if rest else value
+        return changed
+    return [*tree, *[None] * (step.place - len(tree)), _build(rest, value)] if step.counts else tree
 
 
 def _drop(tree: Any, path: Path) -> Any:
@@ -85,8 +88,8 @@ def _drop(tree: Any, path: Path) -> Any:
         return tree if kept is tree[step.key] else {**tree, step.key: kept}
     if not isinstance(tree, list):
         return tree
-    index = len(tree) - 1 if step.last else step.place
-    if index is None or not 0 <= index < len(tree):
+    index = len(tree) - 1 if step.key == LAST and not step.name else int(step.key) if step.digits else -1
+    if not 0 <= index < len(tree):
         return tree
     changed = list(tree)
     if rest:
@@ -99,10 +102,5 @@ def _drop(tree: Any, path: Path) -> Any:
 def _build(rest: Path, value: Any) -> Any:
     """Wrap a value in the containers that the rest of a path asks for."""
     for step in reversed(rest):
-        if step.last:
-            value = [value]
-        elif step.place is not None:
-            value = [None] * step.place + [value]
-        else:
-            value = {step.key: value}
+        value = [None] * step.place + [value] if step.counts else {step.key: value}
     return value
