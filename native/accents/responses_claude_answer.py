@@ -1,0 +1,394 @@
+"""Claude's answer as a Responses client reads it, streamed and whole.
+
+The request's way is in `responses_claude`. Law: each of Claude's events is answered at once; what the end repeats is
+kept until `message_stop`, which alone completes the answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from native.accents.responses_events import (
+    Events,
+    completed_response,
+    dump,
+    echo,
+    function_call,
+    message,
+    output_text,
+    reasoning,
+)
+from native.turn import Accent, Json, Turn
+from native.wire import loose
+from native.wire.loose import MISSING, get, integer, text
+
+TEXT_DONE_EMPTY = Accent(
+    "responses-claude-text-done-empty",
+    "The events that end a text (`output_text.done`, `output_item.done`) carry it empty: Codex prints nothing.",
+    "core/responses-claude/stream-plain-think",
+    faulty=True,
+)
+TEXTS_AT_INDEX_ZERO = Accent(
+    "responses-claude-texts-at-index-zero",
+    "Every text is said to be the item at output index 0, under one id, whatever stands there already.",
+    "core/responses-claude/stream-plain-think",
+    faulty=True,
+)
+REASONING_LEFT_OPEN = Accent(
+    "responses-claude-reasoning-left-open",
+    "A reasoning item is opened and never ended by an `output_item.done`.",
+    "core/responses-claude/stream-plain-think",
+    faulty=True,
+)
+OUTPUT_REGROUPED = Accent(
+    "responses-claude-output-regrouped",
+    "The completed answer lists the last reasoning, one message of all texts, then the calls, however they came.",
+    "core/responses-claude/stream-tools_odd-calls",
+    faulty=True,
+)
+NO_ARGUMENTS_EMPTY = Accent(
+    "responses-claude-no-arguments-empty",
+    "A call without arguments ends with `{}`, but the completed answer has an empty text, which is no JSON.",
+    "core/responses-claude/stream-tools-noargs",
+    faulty=True,
+)
+CACHE_UNCOUNTED = Accent(
+    "responses-claude-cache-uncounted",
+    "Tokens read from or written to Claude's cache are in no count: `cached_tokens` is always 0.",
+    "core/responses-claude/stream-usage-text",
+    faulty=True,
+)
+ALWAYS_COMPLETED = Accent(
+    "responses-claude-always-completed",
+    "An answer that ran into `max_tokens` is reported as `completed`, not `incomplete`.",
+    "websocket/claude/length",
+    faulty=True,
+)
+REASONING_ESTIMATED = Accent(
+    "responses-claude-reasoning-estimated",
+    "`reasoning_tokens` is a quarter of the reasoning's length in bytes.",
+    "core/responses-claude/stream-plain-think",
+)
+ANSWER_ACCENTS = (
+    TEXT_DONE_EMPTY,
+    TEXTS_AT_INDEX_ZERO,
+    REASONING_LEFT_OPEN,
+    OUTPUT_REGROUPED,
+    NO_ARGUMENTS_EMPTY,
+    CACHE_UNCOUNTED,
+    ALWAYS_COMPLETED,
+    REASONING_ESTIMATED,
+)
+
+_BYTES_A_TOKEN = 4
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call by its block's index."""
+
+    id: str = ""
+    name: str = ""
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def arguments(self) -> str:
+        return "".join(self.pieces)
+
+
+@dataclass(slots=True)
+class _Usage:
+    """Tokens as Claude counts them."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    cache_written: int = 0
+    seen: bool = False
+
+    def read(self, usage: Any) -> None:
+        for key in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"):
+            if (count := get(usage, key)) is not MISSING:
+                setattr(self, _COUNTERS[key], integer(count))
+                self.seen = self.seen or key in {"input_tokens", "output_tokens"}
+
+
+_COUNTERS = {
+    "input_tokens": "input",
+    "output_tokens": "output",
+    "cache_read_input_tokens": "cached",
+    "cache_creation_input_tokens": "cache_written",
+}
+
+
+class ClaudeStream:
+    """Claude's stream as Responses events."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._events = Events()
+        self._readers = {
+            "message_start": self._start,
+            "content_block_start": self._open,
+            "content_block_delta": self._delta,
+            "content_block_stop": self._close,
+            "message_delta": self._count,
+            "message_stop": self._stop,
+        }
+        self._begin("", 0)
+
+    def _begin(self, response_id: str, created_at: int) -> None:
+        self._id = response_id
+        self._created_at = created_at
+        self._usage = _Usage()
+        self._cut = False
+        self._items: dict[int, Json] = {}
+        self._in_text = False
+        self._message_id = ""
+        self._message_index = 0
+        self._texts: list[str] = []
+        self._block_text: list[str] = []
+        self._in_call = False
+        self._call_id = ""
+        self._calls: dict[int, _Call] = {}
+        self._reasoning = False
+        self._reasoning_shown = False
+        self._reasoning_id = ""
+        self._reasoning_index = 0
+        self._thoughts: list[str] = []
+
+    def feed(self, line: bytes) -> list[bytes]:
+        """Take one line of Claude's stream."""
+        if not line.startswith(b"data:"):
+            return []
+        event = loose.parse(line[5:])
+        if (read := self._readers.get(text(get(event, "type")))) is not None:
+            read(event)
+        return self._events.take()
+
+    def finish(self) -> list[bytes]:
+        """Nothing is owed: `message_stop` has said it all, or the answer stays incomplete."""
+        return []
+
+    def _start(self, event: Any) -> None:
+        said = get(event, "message")
+        if said is MISSING:
+            return
+        self._begin(text(get(said, "id")), int(self._turn.clock.now()))
+        self._usage.read(get(said, "usage"))
+        self._events.opened(self._id, self._created_at)
+
+    def _open(self, event: Any) -> None:
+        block = get(event, "content_block")
+        index = integer(get(event, "index"))
+        kind = text(get(block, "type"))
+        if kind == "text":
+            self._in_text = True
+            self._block_text = []
+            self._message_index = 0 if self._turn.faithful(TEXTS_AT_INDEX_ZERO) else index
+            self._message_id = f"msg_{self._id}_{self._message_index}"
+            self._events.message_added(self._message_id, self._message_index)
+        elif kind == "tool_use":
+            self._in_call = True
+            call = self._calls.setdefault(index, _Call())
+            self._call_id = call.id = text(get(block, "id"))
+            call.name = text(get(block, "name"))
+            self._events.call_added(call.id, index, call.name)
+        elif kind == "thinking":
+            self._reasoning = self._reasoning_shown = True
+            self._reasoning_index = index
+            self._reasoning_id = f"rs_{self._id}_{index}"
+            self._thoughts = []
+            item = {"id": self._reasoning_id, "type": "reasoning", "status": "in_progress", "summary": []}
+            self._events.reasoning_added(index, item)
+
+    def _delta(self, event: Any) -> None:
+        delta = get(event, "delta")
+        kind = get(delta, "type")
+        if kind == "text_delta":
+            if (piece := get(delta, "text")) is not MISSING:
+                said = text(piece)
+                self._texts.append(said)
+                self._block_text.append(said)
+                self._events.text_delta(self._message_id, self._message_index, said)
+        elif kind == "input_json_delta":
+            if (piece := get(delta, "partial_json")) is not MISSING:
+                index = integer(get(event, "index"))
+                said = text(piece)
+                self._calls.setdefault(index, _Call()).pieces.append(said)
+                self._events.arguments_delta(self._call_id, index, said)
+        elif kind == "thinking_delta" and self._reasoning and (piece := get(delta, "thinking")) is not MISSING:
+            said = text(piece)
+            self._thoughts.append(said)
+            self._events.reasoning_delta(self._reasoning_id, self._reasoning_index, said)
+
+    def _close(self, event: Any) -> None:
+        index = integer(get(event, "index"))
+        if self._in_text:
+            self._in_text = False
+            said = "" if self._turn.faithful(TEXT_DONE_EMPTY) else "".join(self._block_text)
+            self._items[self._message_index] = message(self._message_id, output_text("".join(self._block_text)))
+            part = {"type": "output_text", "text": said}
+            self._events.message_done(self._message_id, self._message_index, said, part)
+        elif self._in_call:
+            self._in_call = False
+            call = self._calls.get(index, _Call())
+            arguments = call.arguments or "{}"
+            self._items[index] = function_call(self._call_id, call.name, arguments)
+            self._events.call_done(self._call_id, index, call.name, arguments)
+        elif self._reasoning:
+            self._reasoning = self._reasoning_shown = False
+            said = "".join(self._thoughts)
+            item = self._items[self._reasoning_index] = reasoning(self._reasoning_id, said)
+            self._events.summary_done(self._reasoning_id, self._reasoning_index, said)
+            if not self._turn.faithful(REASONING_LEFT_OPEN):
+                self._events.item_done(self._reasoning_index, item)
+
+    def _count(self, event: Any) -> None:
+        self._usage.read(get(event, "usage"))
+        self._cut = self._cut or get(event, "delta", "stop_reason") == "max_tokens"
+
+    def _stop(self, _event: Any) -> None:
+        response = completed_response(self._id, self._created_at) | echo(self._turn.original or self._turn.sent)
+        if output := self._output():
+            response["output"] = output
+        tokens = len("".join(self._thoughts).encode()) // _BYTES_A_TOKEN
+        if self._usage.seen or tokens:
+            response["usage"] = _usage(self._usage, self._turn, tokens)
+        if self._cut and not self._turn.faithful(ALWAYS_COMPLETED):
+            response |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+        self._events.completed(response)
+
+    def _output(self) -> list[Json]:
+        if not self._turn.faithful(OUTPUT_REGROUPED):
+            return [item for _, item in sorted(self._items.items())]
+        output: list[Json] = []
+        if any(self._thoughts) or self._reasoning_shown:
+            output.append(reasoning(self._reasoning_id, "".join(self._thoughts)))
+        said = "".join(self._texts)
+        if said or self._in_text or self._message_id:
+            output.append(message(self._message_id, output_text(said)))
+        nothing = "" if self._turn.faithful(NO_ARGUMENTS_EMPTY) else "{}"
+        for _, call in sorted(self._calls.items()):
+            output.append(function_call(call.id or self._call_id, call.name, call.arguments or nothing))
+        return output
+
+
+def _usage(usage: _Usage, turn: Turn, reasoning_tokens: int) -> Json:
+    cached, given = 0, usage.input
+    if not turn.faithful(CACHE_UNCOUNTED):
+        cached, given = usage.cached, usage.input + usage.cached + usage.cache_written
+    counts: Json = {
+        "input_tokens": given,
+        "input_tokens_details": {"cached_tokens": cached},
+        "output_tokens": usage.output,
+    }
+    if reasoning_tokens:
+        counts["output_tokens_details"] = {"reasoning_tokens": reasoning_tokens}
+    if (total := given + usage.output) > 0 or usage.seen:
+        counts["total_tokens"] = total
+    return counts
+
+
+@dataclass(slots=True)
+class _Whole:
+    """What a whole answer is put together from; unlike the stream's end it keeps every thought."""
+
+    id: str = ""
+    created_at: int = 0
+    message_id: str = ""
+    texts: list[str] = field(default_factory=list)
+    reasoning: bool = False
+    reasoning_id: str = ""
+    thoughts: list[str] = field(default_factory=list)
+    calls: dict[int, _Call] = field(default_factory=dict)
+    input: int = 0
+    output: int = 0
+
+    def read(self, event: Any, turn: Turn) -> None:
+        kind = text(get(event, "type"))
+        if kind == "content_block_delta":
+            self._delta(get(event, "delta"), integer(get(event, "index")))
+        elif kind == "content_block_start":
+            self._open(get(event, "content_block"), integer(get(event, "index")))
+        elif kind == "message_start" and (said := get(event, "message")) is not MISSING:
+            self.id = text(get(said, "id"))
+            self.created_at = int(turn.clock.now())
+            if (usage := get(said, "usage")) is not MISSING:
+                self.input = integer(get(usage, "input_tokens"))
+        elif kind == "message_delta" and (usage := get(event, "usage")) is not MISSING:
+            self.output = integer(get(usage, "output_tokens"))
+
+    def _open(self, block: Any, index: int) -> None:
+        kind = text(get(block, "type"))
+        if kind == "text":
+            self.message_id = f"msg_{self.id}_0"
+        elif kind == "tool_use":
+            call = self.calls.setdefault(index, _Call())
+            call.id, call.name = text(get(block, "id")), text(get(block, "name"))
+        elif kind == "thinking":
+            self.reasoning = True
+            self.reasoning_id = f"rs_{self.id}_{index}"
+
+    def _delta(self, delta: Any, index: int) -> None:
+        kind = get(delta, "type")
+        if kind == "text_delta":
+            self.texts.append(text(get(delta, "text")))
+        elif kind == "input_json_delta" and (piece := get(delta, "partial_json")) is not MISSING:
+            self.calls.setdefault(index, _Call()).pieces.append(text(piece))
+        elif kind == "thinking_delta" and self.reasoning:
+            self.thoughts.append(text(get(delta, "thinking")))
+
+    @property
+    def items(self) -> list[Json]:
+        output: list[Json] = []
+        if thought := "".join(self.thoughts):
+            output.append(reasoning(self.reasoning_id, thought))
+        said = "".join(self.texts)
+        if self.message_id or said:
+            output.append(message(self.message_id, output_text(said)))
+        for _, call in sorted(self.calls.items()):
+            output.append(function_call(call.id, call.name, call.arguments or "{}"))
+        return output
+
+
+def _data_lines(data: bytes) -> Iterator[bytes]:
+    for line in data.split(b"\n"):
+        if line.startswith(b"data:"):
+            yield line
+
+
+def whole(data: bytes, turn: Turn) -> bytes:
+    """Put Claude's stream together to one Responses answer."""
+    if not turn.faithful(OUTPUT_REGROUPED):
+        return _clean_whole(data, turn)
+    found = _Whole()
+    for line in _data_lines(data):
+        found.read(loose.parse(line[5:]), turn)
+    details: Json = {}
+    if tokens := len("".join(found.thoughts).encode()) // _BYTES_A_TOKEN:
+        details["reasoning_tokens"] = tokens
+    response = completed_response(found.id, found.created_at) | {
+        "incomplete_details": None,
+        **echo(turn.original or turn.sent),
+        "output": found.items,
+        "usage": {
+            "input_tokens": found.input,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": found.output,
+            "output_tokens_details": details,
+            "total_tokens": found.input + found.output,
+        },
+    }
+    return dump(response)
+
+
+def _clean_whole(data: bytes, turn: Turn) -> bytes:
+    """The response that the stream's last event carries."""
+    stream = ClaudeStream(turn)
+    last = b""
+    for line in _data_lines(data):
+        for chunk in stream.feed(line):
+            last = chunk
+    response = get(loose.parse(last.partition(b"\ndata: ")[2]), "response")
+    return dump({"incomplete_details": None, "output": [], **response}) if isinstance(response, dict) else b""
