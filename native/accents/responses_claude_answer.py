@@ -19,7 +19,7 @@ from native.accents.responses_events import (
     reasoning,
 )
 from native.turn import Accent, Json, Turn
-from native.wire import loose
+from native.wire import lenient, loose
 from native.wire.loose import MISSING, get, integer, text
 
 TEXT_DONE_EMPTY = Accent(
@@ -161,7 +161,7 @@ class ClaudeStream:
         """Take one line of Claude's stream."""
         if not line.startswith(b"data:"):
             return []
-        event = loose.parse(line[5:])
+        event = lenient.parse(line[5:])
         if (read := self._readers.get(text(get(event, "type")))) is not None:
             read(event)
         return self._events.take()
@@ -364,7 +364,7 @@ def whole(data: bytes, turn: Turn) -> bytes:
         return _clean_whole(data, turn)
     found = _Whole()
     for line in _data_lines(data):
-        found.read(loose.parse(line[5:]), turn)
+        found.read(lenient.parse(line[5:]), turn)
     details: Json = {}
     if tokens := len("".join(found.thoughts).encode()) // _BYTES_A_TOKEN:
         details["reasoning_tokens"] = tokens
