@@ -28,6 +28,7 @@ class Missing:
 
 MISSING: Final = Missing()
 
+_EXACT: Final = 2.0**53
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _BLANKS: Final = (
@@ -64,7 +65,8 @@ def text(value: Any) -> str:
     if value is None or value is MISSING:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+        exact = value.is_integer() and abs(value) <= _EXACT
+        return str(int(value)) if exact else format(Decimal(repr(value)), "f")
     return raw(value)
 
 
