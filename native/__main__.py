@@ -1,0 +1,108 @@
+"""`python -m native --config FILE`: the drop-in binary."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import ssl
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from native import config as configuration
+from native.config import Config, ConfigError
+from native.egress import Egress
+from native.outside import SystemClock, SystemIds
+from native.providers import DeclarationError
+from native.server import build
+from native.settings import Settings
+from native.stores import Stores
+from native.surface.routes import RouteError
+
+LOOPBACK = "127.0.0.1"
+DRAIN_SECONDS = 30.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(
+        prog="python -m native", description="Serve coding agents as the CLIProxyAPI binary does."
+    )
+    found.add_argument("--config", "-config", type=Path, help="config.yaml (default: in QUOTIO_CONFIG_DIR, or here)")
+    found.add_argument(
+        "--local-model",
+        "-local-model",
+        action="store_true",
+        help="taken for the binary's sake: models are always local",
+    )
+    found.add_argument("--no-browser", "-no-browser", action="store_true", help="never open a browser for a log-in")
+    found.add_argument("--workers", type=int, default=1, help="processes that serve the port together")
+    return found
+
+
+def stores_of(config: Config, settings: Settings, path: Path) -> Stores:
+    """Where files are: the environment's folder of log-ins before the configuration's."""
+    folder = settings.auth_dir or Path(config.auth_dir or "~/.cli-proxy-api")
+    return Stores(folder.expanduser(), path, path.parent / "logs")
+
+
+async def serve(config: Config, settings: Settings, stores: Stores, *, shared: bool = False) -> None:
+    """Serve until a signal comes; then let what has begun end."""
+    app = build(
+        config,
+        upstream=Egress(config.deadlines),
+        clock=SystemClock(),
+        ids=SystemIds(),
+        stores=stores,
+        settings=settings,
+    )
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handler_cancellation=True,
+        auto_decompress=False,
+        shutdown_timeout=DRAIN_SECONDS,
+        keepalive_timeout=180,
+    )
+    await runner.setup()
+    context = None
+    if config.tls.enable:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(config.tls.cert, config.tls.key)
+    # The binary listens everywhere where no host is named; native stays on this machine until told otherwise.
+    host = settings.host or config.host or LOOPBACK
+    site = web.TCPSite(
+        runner, host, settings.port or config.port, ssl_context=context, reuse_port=shared or None, backlog=1024
+    )
+    await site.start()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve. 1 where the configuration or a declaration is broken."""
+    asked = parser().parse_args(arguments)
+    settings = Settings()
+    logging.basicConfig(level=logging.DEBUG if settings.debug else logging.WARNING)
+    path: Path = asked.config or (settings.config_dir or Path()) / "config.yaml"
+    try:
+        config = configuration.load(path)
+        run = asyncio.run
+        if sys.platform != "win32":
+            import uvloop  # noqa: PLC0415 - not there on Windows
+
+            run = uvloop.run
+        run(serve(config, settings, stores_of(config, settings, path)))
+    except (ConfigError, DeclarationError, RouteError) as error:
+        sys.stderr.write(f"native: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""One request's way: whom to ask, how often, and when it is too late to ask anybody else.
+
+Everything between a parsed request and the chunks of its answer lives here. Laws: until the first chunk has been given
+out the engine is free to retry and to fail over, from then on never; a client that leaves ends the upstream's request
+at once (its task is cancelled, and every stream closes itself); a client's own fault is never tried twice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from native.credentials.credential import Credential
+from native.failure import EmptyStream, Failure, clients_fault
+from native.models import Models, split_suffix
+from native.pool import NONE_FOUND, Passage, Pool
+from native.providers.base import Call, Client, Kit, Provider, Streamed, Whole
+from native.upstream import Headers
+
+RESTARTABLE = {401, 402, 403, 408, 429}
+"""Statuses after which a stream that has not begun may begin anew (and every 5xx)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a client asks.
+
+    Attributes:
+        model: The model as the client named it.
+        source: The client's protocol.
+        raw: The body.
+        alt: The query's `alt`, or `responses/compact`.
+        client: Who asks.
+        sockets: Whether the client is on a WebSocket.
+        chosen: Told each credential that is asked.
+    """
+
+    model: str
+    source: str
+    raw: bytes
+    client: Client
+    alt: str = ""
+    sockets: bool = False
+    chosen: Callable[[str], None] | None = None
+
+
+class Exchange:
+    """Sends requests to whoever can answer them."""
+
+    def __init__(self, kit: Kit, pool: Pool, providers: Callable[[Credential], Provider | None]) -> None:
+        self.kit = kit
+        self.pool = pool
+        self._provider = providers
+
+    def route(self, model: str) -> tuple[list[str], str]:
+        """Who serves a model, and the name it is known by. Raises `Failure`."""
+        models: Models = self.kit.models
+        base, suffix = split_suffix(model)
+        resolved = model
+        if base == "auto":
+            resolved = models.newest(self.kit.clock.now()) or "auto"
+            if suffix is not None:
+                resolved = f"{resolved}({suffix})"
+        base = split_suffix(resolved)[0].strip()
+        providers = models.providers(base)
+        if not providers and base != resolved:
+            providers = models.providers(resolved)
+        if not providers:
+            raise Failure(f"unknown provider for model {model}", 502)
+        return providers, resolved
+
+    async def whole(self, ask: Ask) -> Whole:
+        """A whole answer. Raises `Failure`."""
+        return await self._retried(ask, lambda provider, call: provider.whole(call), stream=False)
+
+    async def count(self, ask: Ask) -> Whole:
+        """A count of tokens. Raises `Failure`."""
+        return await self._retried(ask, lambda provider, call: provider.count(call), stream=False)
+
+    async def stream(self, ask: Ask) -> Streamed:
+        """A stream whose first chunks are there. Raises `Failure`; so does its iterator where it breaks later."""
+        retries = max(0, self.kit.config.streaming.bootstrap_retries)
+        while True:
+            try:
+                return await self._retried(ask, self._begun, stream=True)
+            except _Broken as broken:
+                failure = broken.failure
+                restartable = not failure.status or failure.status in RESTARTABLE or failure.status >= 500
+                if retries <= 0 or not restartable:
+                    raise failure from broken
+                retries -= 1
+
+    async def _retried[T](self, ask: Ask, act: Callable[[Provider, Call], Awaitable[T]], *, stream: bool) -> T:
+        providers, model = self.route(ask.model)
+        attempt = 0
+        while True:
+            try:
+                return await self._passage(ask, providers, model, act, stream=stream)
+            except _Broken:
+                raise
+            except Failure as failure:
+                most = self.kit.config.max_retry_interval
+                if most <= 0 or failure.status == 200 or clients_fault(failure):
+                    raise
+                wait = self.pool.wait(providers, model, attempt)
+                if wait is None or wait > most:
+                    raise
+                await asyncio.sleep(wait)
+                attempt += 1
+
+    async def _passage[T](
+        self,
+        ask: Ask,
+        providers: list[str],
+        model: str,
+        act: Callable[[Provider, Call], Awaitable[T]],
+        *,
+        stream: bool,
+    ) -> T:
+        """Ask one credential after the other."""
+        passage = Passage(ask.client.pinned, ask.sockets)
+        most, asked = self.kit.config.max_retry_credentials, 0
+        last: Failure | None = None
+        while True:
+            if 0 < most <= asked:
+                raise last or Failure(NONE_FOUND)
+            try:
+                credential = self.pool.pick(providers, model, passage)
+            except Failure as nobody:
+                raise last or nobody from None
+            provider = self._provider(credential)
+            passage.tried.add(credential.id)
+            if ask.chosen is not None:
+                ask.chosen(credential.id)
+            names, pooled = self.pool.names(credential, model)
+            if not names or provider is None:
+                continue
+            asked += 1
+            for index, name in enumerate(names):
+                booked = self.pool.booked(credential, model, name, pooled=pooled)
+                call = Call(credential, name, model, ask.source, stream, ask.alt, ask.raw, ask.client)
+                try:
+                    result = await act(provider, call)
+                except _Broken as broken:
+                    self.pool.failed(credential, booked, broken.failure)
+                    if clients_fault(broken.failure):
+                        raise broken.failure from None
+                    last = broken if index == len(names) - 1 else broken.failure
+                except Failure as failure:
+                    self.pool.failed(credential, booked, failure)
+                    if clients_fault(failure):
+                        raise
+                    last = failure
+                else:
+                    if isinstance(result, Streamed):
+                        return self._booking(result, credential, booked)  # type: ignore[return-value] # T is Streamed here
+                    self.pool.succeeded(credential, booked)
+                    return result
+
+    async def _begun(self, provider: Provider, call: Call) -> Streamed:
+        """A stream with its first chunk in hand, so that one that breaks before it can be tried elsewhere."""
+        streamed = await provider.stream(call)
+        held: list[bytes] = []
+        try:
+            async for chunks in streamed.chunks:
+                held += chunks
+                if any(chunks):
+                    return Streamed(streamed.headers, _joined(held, streamed.chunks))
+        except Failure as failure:
+            raise _Broken(failure, streamed.headers) from failure
+        if not held:
+            raise _Broken(EmptyStream(), streamed.headers)
+        return Streamed(streamed.headers, _joined(held, None))
+
+    def _booking(self, streamed: Streamed, credential: Credential, booked: str) -> Streamed:
+        """The stream, and at its end the note of how it went."""
+
+        async def chunks() -> AsyncIterator[list[bytes]]:
+            try:
+                async for some in streamed.chunks:
+                    yield some
+            except Failure as failure:
+                self.pool.failed(credential, booked, failure)
+                raise
+            self.pool.succeeded(credential, booked)
+
+        return Streamed(streamed.headers, chunks())
+
+
+class _Broken(Failure):
+    """A stream that broke before its first chunk: a failure that a new beginning may mend."""
+
+    def __init__(self, failure: Failure, headers: Headers) -> None:
+        super().__init__(failure.message, failure.status, retry_after=failure.retry_after, headers=headers)
+        self.failure = failure
+
+
+async def _joined(held: list[bytes], rest: AsyncIterator[list[bytes]] | None) -> AsyncIterator[list[bytes]]:
+    yield held
+    if rest is not None:
+        async for some in rest:
+            yield some

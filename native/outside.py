@@ -1,0 +1,32 @@
+"""The real clock and real randomness."""
+
+import secrets
+import string
+import time
+import uuid
+
+LETTERS = string.ascii_letters + string.digits
+
+
+class SystemClock:
+    """The system's time."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+
+class SystemIds:
+    """Identifiers nobody can guess."""
+
+    def uuid(self) -> str:
+        """A random UUID."""
+        return str(uuid.uuid4())
+
+    def hexes(self, length: int) -> str:
+        """Random hexadecimal digits."""
+        return secrets.token_hex((length + 1) // 2)[:length]
+
+    def letters(self, length: int) -> str:
+        """Random letters and digits."""
+        return "".join(secrets.choice(LETTERS) for _ in range(length))

@@ -1,0 +1,325 @@
+"""What a provider is, and the way that most of them share.
+
+A provider module says its upstream format, its address and headers, what it does to a body between the pair's
+translation and the wire, how its stream is read into lines, and how it reads a refusal. It declares itself by a
+module-level `PROVIDERS`: names (as credentials carry them) to classes; `native.providers` collects them. Laws: a
+provider keeps no state of a request on itself; a body is edited by building anew what changes; what it raises is
+`Failure` alone.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import orjson
+
+from native import thinking
+from native.failure import Failure
+from native.models import split_suffix
+from native.payload import NO_RULES, Rules
+from native.proxies import proxy_for
+from native.turn import Clock, Ids, Json, Memory, Pair, Turn
+from native.upstream import Headers, Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
+from native.wire.lines import Lines
+from native.wire.loose import get, parse
+
+if TYPE_CHECKING:
+    from native.config import Config
+    from native.credentials.credential import Credential
+    from native.models import Models
+    from native.usage import Usage
+
+COMPACT = "responses/compact"
+"""The `alt` of a request to compact a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asks, and how: what a provider may take over from the client's own request.
+
+    Attributes:
+        headers: The client's headers, by name in any case.
+        key: The client's key, empty where none is needed.
+        path: The path it asked for.
+        session: On a WebSocket, the connection's name: one upstream may serve all its turns.
+        pinned: The id of the one credential that may serve, empty for any.
+    """
+
+    headers: Mapping[str, str]
+    key: str = ""
+    path: str = ""
+    session: str = ""
+    pinned: str = ""
+
+
+@dataclass(slots=True)
+class Kit:
+    """What every provider works with; all of it comes from outside.
+
+    Attributes:
+        pairs: By (client protocol, upstream protocol).
+        rules: The configuration's payload rules.
+        shelves: What providers keep from one request to the next, by their own names.
+    """
+
+    config: "Config"
+    models: "Models"
+    upstream: Upstream
+    clock: Clock
+    ids: Ids
+    memory: Memory
+    pairs: Mapping[tuple[str, str], Pair]
+    usage: "Usage"
+    rules: Rules = NO_RULES
+    shelves: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Call:
+    """One try at one credential.
+
+    Attributes:
+        credential: Whose account it is.
+        model: The upstream's name for the model, with the client's thinking suffix.
+        requested: The name the client asked for.
+        source: The client's protocol.
+        stream: Whether the client wants a stream.
+        alt: The query's `alt`, or `responses/compact`.
+        raw: The client's body as it came (after its endpoint's own rewriting).
+        client: Who asks.
+    """
+
+    credential: "Credential"
+    model: str
+    requested: str
+    source: str
+    stream: bool
+    alt: str
+    raw: bytes
+    client: Client
+
+    @property
+    def base(self) -> str:
+        """The model's name without the suffix."""
+        return split_suffix(self.model)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole answer, in the client's protocol, and the headers it came with."""
+
+    body: bytes
+    headers: Headers = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A stream that has begun: its headers, and its chunks in the client's protocol (not yet framed), some at a time.
+
+    An empty chunk counts as an answer though nothing is written for it. The iterator raises `Failure` where the stream breaks.
+    """
+
+    headers: Headers
+    chunks: AsyncIterator[list[bytes]]
+
+
+class Provider(Protocol):
+    """Serves calls: each method raises `Failure`."""
+
+    async def whole(self, call: Call) -> Whole:
+        """Answer at once."""
+        ...
+
+    async def stream(self, call: Call) -> Streamed:
+        """Begin a stream."""
+        ...
+
+    async def count(self, call: Call) -> Whole:
+        """Count the tokens of a request."""
+        ...
+
+
+class LateTurn(Turn):
+    """A turn that parses the client's body again only when a pair asks for the original."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "original":
+            raise AttributeError(name)
+        tree = parse(self.source)
+        self.original = tree if isinstance(tree, dict) else {}
+        return self.original
+
+
+class HttpProvider:
+    """The common way: translate, edit, send, read. A provider overrides what it does otherwise."""
+
+    name: ClassVar[str] = ""
+    """Its key in the catalogue, for what its models can think; empty takes the credential's provider."""
+    format: ClassVar[str] = "openai"
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+
+    # ---- what a provider says -------------------------------------------------------------------------------------
+
+    def edit(self, call: Call, body: Json, turn: Turn) -> Json:
+        """Do to a translated body what this provider does, in its own order. By default: think, then the rules."""
+        return self.ruled(call, self.thought(call, body), body, turn)
+
+    def request(self, call: Call, body: Json, *, stream: bool) -> UpstreamRequest:
+        """The call itself: address, headers and the body's bytes."""
+        raise NotImplementedError
+
+    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:
+        """What a status that is no success means."""
+        return Failure(body.decode("utf-8", "replace") or f"status {status}", status)
+
+    def line(self, line: bytes) -> bytes | None:
+        """What the pair is given for a line of the upstream's stream; None for nothing."""
+        return line or None
+
+    last: ClassVar[bytes | None] = None
+    """A line that the pair is given once the upstream's stream has ended, however it did."""
+
+    async def count(self, call: Call) -> Whole:
+        """Count the tokens of a request."""
+        raise Failure("not supported", 501)
+
+    # ---- what they share ------------------------------------------------------------------------------------------
+
+    def target(self, call: Call) -> str:
+        """The upstream's protocol for this call."""
+        return self.format
+
+    def translated(self, call: Call, *, stream: bool) -> tuple[Json, Turn, Pair | None]:
+        """The client's body in the upstream's protocol, and the turn it belongs to."""
+        turn = LateTurn(
+            model=call.base,
+            requested=call.model,
+            stream=stream,
+            original={},
+            sent={},
+            clock=self.kit.clock,
+            ids=self.kit.ids,
+            memory=self.kit.memory,
+            dialect=self.kit.config.dialect,
+            source=call.raw,
+        )
+        del turn.original
+        tree = parse(call.raw)
+        body: Json = tree if isinstance(tree, dict) else {}
+        pair = self.kit.pairs.get((call.source, self.target(call)))
+        if pair is not None:
+            return pair.request(body, turn), turn, pair
+        if call.base and get(body, "model") != call.base:
+            body["model"] = call.base
+        return body, turn, None
+
+    def thought(self, call: Call, body: Json, target: str = "") -> Json:
+        """The body told how much to think. Raises `Failure` where the model cannot."""
+        known = self.kit.models.lookup(call.base, self.name or call.credential.provider)
+        try:
+            return thinking.apply(
+                body, call.model, call.source, target or self.target(call), known.capability if known else None
+            )
+        except thinking.ThinkingError as error:
+            raise Failure(error.message, error.status) from error
+
+    def ruled(self, call: Call, body: Json, original: Json, turn: Turn, root: str = "") -> Json:
+        """The body after the configuration's payload rules; `original` is what defaults are checked against."""
+        return self.kit.rules.apply(
+            body, original, model=turn.model, requested=call.requested, protocol=self.target(call), root=root
+        )
+
+    def proxy(self, call: Call, url: str) -> str | None:
+        """The proxy to go through: the credential's, the configuration's or the environment's; None to go straight."""
+        return proxy_for(call.credential.proxy_url or self.kit.config.proxy_url, url)
+
+    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
+        """Send; raise `Failure` where no answer comes or it is no success."""
+        try:
+            answer = await self.kit.upstream.send(request)
+            if not 200 <= answer.status < 300:
+                body = await answer.read()
+                raise self.refusal(answer.status, answer.headers, body)
+        except UpstreamError as error:
+            raise Failure(str(error)) from error
+        return answer
+
+    async def whole(self, call: Call) -> Whole:
+        """Answer at once."""
+        body, turn, pair = self.translated(call, stream=False)
+        turn.sent = body = self.edit(call, body, turn)
+        answer = await self.send(self.request(call, body, stream=False))
+        try:
+            data = await answer.read()
+        except UpstreamError as error:
+            raise Failure(str(error)) from error
+        return Whole(pair.whole(data, turn) if pair else data, answer.headers)
+
+    async def stream(self, call: Call) -> Streamed:
+        """Begin a stream."""
+        body, turn, pair = self.translated(call, stream=True)
+        turn.sent = body = self.edit(call, body, turn)
+        answer = await self.send(self.request(call, body, stream=True))
+        return Streamed(answer.headers, self.read(answer, turn, pair))
+
+    async def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncIterator[list[bytes]]:
+        """The upstream's stream, line by line, through the pair."""
+        stream = pair.stream(turn) if pair else None
+        feed = stream.feed if stream else _same
+        lines, clean, broken = Lines(), self.line, None
+        try:
+            try:
+                async for data in answer.chunks():
+                    found: list[bytes] = []
+                    for line in lines.feed(data):
+                        if (given := clean(line)) is not None:
+                            found += feed(given)
+                    if found:
+                        yield found
+            except UpstreamError as error:
+                broken = error
+            found = [chunk for line in lines.finish() if (given := clean(line)) is not None for chunk in feed(given)]
+            if self.last is not None:
+                found += feed(self.last)
+            if stream and broken is None:
+                found += stream.finish()
+            if found:
+                yield found
+            if broken is not None:
+                raise Failure(str(broken)) from broken
+        finally:
+            answer.close()
+
+
+def _same(line: bytes) -> list[bytes]:
+    return [line]
+
+
+def dumped(body: Json) -> bytes:
+    """A body as bytes."""
+    return orjson.dumps(body)
+
+
+def with_headers(headers: Headers, own: Mapping[str, str]) -> Headers:
+    """Headers with a credential's own in place of those of the same name."""
+    if not own:
+        return headers
+    names = {name.lower() for name in own}
+    return [pair for pair in headers if pair[0].lower() not in names] + list(own.items())
+
+
+__all__ = [
+    "COMPACT",
+    "Call",
+    "Client",
+    "HttpProvider",
+    "Kit",
+    "LateTurn",
+    "Provider",
+    "Streamed",
+    "Whole",
+    "dumped",
+    "with_headers",
+]

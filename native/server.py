@@ -1,0 +1,86 @@
+"""The server: a service behind aiohttp.
+
+Everything about being an HTTP server lives here: which endpoint a request belongs to, its key, what has no endpoint. Law: when
+`build` returns, every model is registered; nothing is learnt after the first client came.
+"""
+
+from aiohttp import web
+
+from native import surface
+from native.access import Denied
+from native.config import Config
+from native.service import Service
+from native.settings import Settings
+from native.stores import Stores
+from native.surface.passthrough import forwarded
+from native.surface.routes import CORS, Routes, answer, not_found
+from native.turn import Clock, Ids
+from native.upstream import Upstream
+
+SERVICE = web.AppKey("service", Service)
+
+
+def build(
+    config: Config,
+    *,
+    upstream: Upstream,
+    clock: Clock,
+    ids: Ids,
+    stores: Stores,
+    settings: Settings | None = None,
+) -> web.Application:
+    """The application that answers as the legacy does.
+
+    Args:
+        config: What `config.yaml` says.
+        upstream: How providers are reached; closed with the application.
+        clock: The time.
+        ids: Made-up identifiers.
+        stores: Where files are.
+        settings: What the environment says; read from it where left out.
+
+    Raises:
+        DeclarationError: A provider's or pair's module is broken.
+        RouteError: A module of endpoints is.
+    """
+    service = Service(config, upstream=upstream, clock=clock, ids=ids, stores=stores, settings=settings)
+    routes = Routes(surface.collect())
+    app = web.Application(client_max_size=0)
+    app[SERVICE] = service
+
+    async def dispatch(request: web.Request) -> web.StreamResponse:
+        return await _answer(request, service, routes)
+
+    app.router.add_route("*", "/{path:.*}", dispatch)
+    app.on_startup.append(service.start)
+    app.on_cleanup.append(service.close)
+    return app
+
+
+async def _answer(request: web.Request, service: Service, routes: Routes) -> web.StreamResponse:
+    method = request.method
+    if method == "OPTIONS":
+        return web.Response(status=204, headers=CORS)
+    found = routes.find(method, request.path)
+    if found is None:
+        return await _elsewhere(request, service, routes)
+    route, parts = found
+    if parts:
+        request["path"] = parts
+    if route.keyed:
+        try:
+            request["key"] = service.access.check(request.headers, request.query if request.query_string else {})
+        except Denied as denied:
+            return answer(b'{"error":"%s"}' % str(denied).encode(), 401)
+    return await route.answer(request, service)
+
+
+async def _elsewhere(request: web.Request, service: Service, routes: Routes) -> web.StreamResponse:
+    """What no endpoint answers: sent on to the legacy where there is one, or to the path with the right slash."""
+    other = routes.slashed(request.method, request.path)
+    if other is not None and request.path != "/":
+        target = other + (f"?{request.query_string}" if request.query_string else "")
+        return web.Response(status=301 if request.method == "GET" else 307, headers={**CORS, "Location": target})
+    if service.settings.passthrough_enabled and service.settings.cli_proxy_port:
+        return await forwarded(request, service)
+    return not_found()

@@ -1,0 +1,120 @@
+"""What serves: configuration, credentials, models, providers and pairs, put together.
+
+Law: everything outside is an argument; a new configuration takes effect as a whole, between two requests.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from native import accents, providers
+from native.access import Access
+from native.config import Config
+from native.credentials.credential import Credential
+from native.credentials.files import log_ins
+from native.credentials.keys import credentials
+from native.credentials.offer import register
+from native.exchange import Exchange
+from native.models import Models
+from native.payload import compile_rules
+from native.pool import Pool
+from native.providers.base import Kit, Provider
+from native.settings import Settings
+from native.stores import Stores
+from native.turn import Clock, Ids, Memory, Pair
+from native.upstream import Upstream
+from native.usage import Usage
+
+
+def pairs() -> Mapping[tuple[str, str], Pair]:
+    """Every declared pair, by client and upstream protocol. Raises `DeclarationError`."""
+    found: dict[tuple[str, str], Pair] = {}
+    for module in iter_modules(accents.__path__):
+        declared = getattr(import_module(f"native.accents.{module.name}"), "PAIR", None)
+        if declared is None:
+            continue
+        if not isinstance(declared, Pair):
+            raise providers.DeclarationError(f"native.accents.{module.name}: PAIR is no Pair")
+        key = (declared.client, declared.upstream)
+        if key in found:
+            raise providers.DeclarationError(f"native.accents.{module.name}: the pair {key} is declared already")
+        found[key] = declared
+    return found
+
+
+class Service:
+    """One server's insides.
+
+    Attributes:
+        kit: What providers work with.
+        pool: The credentials.
+        exchange: The engine.
+        access: Who may ask.
+        closing: Called, in order, when the service ends.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        upstream: Upstream,
+        clock: Clock,
+        ids: Ids,
+        stores: Stores,
+        settings: Settings | None = None,
+    ) -> None:
+        self.stores = stores
+        self.settings = settings or Settings()
+        self.closing: list[Callable[[], Any]] = []
+        models = Models()
+        self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
+        self.pool = Pool(config, models, clock)
+        self._makers = providers.collect()
+        self._made: dict[str, Provider] = {}
+        self.exchange = Exchange(self.kit, self.pool, self.provider)
+        self.access = Access(())
+        self.apply(config)
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self.kit.config
+
+    def apply(self, config: Config) -> None:
+        """Put a configuration in force: keys, credentials, models and rules."""
+        now = self.kit.clock.now()
+        self.kit.config = self.pool.config = config
+        self.kit.rules = compile_rules(config.payload)
+        self.kit.usage.enabled = config.usage_statistics_enabled
+        self.access = Access(config.api_keys)
+        found = [*credentials(config, now), *log_ins(self.stores.auth_dir, config, now)]
+        for gone in self.pool.credentials.keys() - {c.id for c in found}:
+            self.kit.models.unregister(gone)
+            self.pool.credentials.pop(gone)
+        for credential in found:
+            register(self.kit.models, credential, config, now)
+        self.pool.put(found)
+        self.pool.served = {c.provider for c in found if self._maker(c) is not None}
+
+    def _maker(self, credential: Credential) -> type[Any] | None:
+        return self._makers.get("openai-compatibility" if credential.compatible else credential.provider)
+
+    def provider(self, credential: Credential) -> Provider | None:
+        """Who can use a credential; None where nobody can."""
+        key = "openai-compatibility" if credential.compatible else credential.provider
+        made = self._made.get(key)
+        if made is None and (maker := self._makers.get(key)) is not None:
+            made = self._made[key] = maker(self.kit)
+        return made
+
+    async def start(self, _app: Any = None) -> None:
+        """Begin what runs beside requests."""
+
+    async def close(self, _app: Any = None) -> None:
+        """End everything."""
+        for close in self.closing:
+            result = close()
+            if result is not None:
+                await result
+        await self.kit.upstream.close()

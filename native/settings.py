@@ -1,0 +1,32 @@
+"""Settings from the environment, where the configuration does not say.
+
+Law: read once, at the start, and nowhere else.
+"""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """`QUOTIO_*`.
+
+    Attributes:
+        host: Where to listen, before the configuration's `host`.
+        port: The port, before the configuration's.
+        auth_dir: The folder of log-ins, before the configuration's.
+        config_dir: Where `config.yaml` is looked for when no file is named.
+        debug: Say more in the log.
+        passthrough_enabled: Forward what native has no handler for to the legacy.
+        cli_proxy_port: The legacy's port.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="QUOTIO_", extra="ignore")
+
+    host: str = ""
+    port: int = 0
+    auth_dir: Path | None = None
+    config_dir: Path | None = None
+    debug: bool = False
+    passthrough_enabled: bool = False
+    cli_proxy_port: int = 0

@@ -1,0 +1,43 @@
+"""The root, the list of models, and Claude Code's telemetry, which is thanked for and dropped."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+
+from native.surface.routes import Route, answer
+from native.wire import claude, openai_chat
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+ROOT = orjson.dumps(
+    {
+        "message": "CLI Proxy API Server",
+        "endpoints": ["POST /v1/chat/completions", "POST /v1/completions", "GET /v1/models"],
+    }
+)
+
+
+async def root(_request: web.Request, _service: "Service") -> web.StreamResponse:
+    """`GET /`."""
+    return answer(ROOT)
+
+
+async def models(request: web.Request, service: "Service") -> web.StreamResponse:
+    """`GET /v1/models`, in Claude's shape for Claude Code."""
+    available = service.kit.models.available(service.kit.clock.now())
+    shape = claude.listed if request.headers.get("User-Agent", "").startswith("claude-cli") else openai_chat.listed
+    return answer(orjson.dumps(shape(available)))
+
+
+async def telemetry(_request: web.Request, _service: "Service") -> web.StreamResponse:
+    """`POST /api/event_logging/batch`."""
+    return answer(b'{"status":"ok"}')
+
+
+ROUTES = [
+    Route("GET", "/", root, keyed=False),
+    Route("GET", "/v1/models", models),
+    Route("POST", "/api/event_logging/batch", telemetry, keyed=False),
+]

@@ -1,0 +1,41 @@
+"""`POST /v1/chat/completions` and `POST /v1/completions`."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from native.exchange import Ask
+from native.surface.routes import Route
+from native.surface.turns import alt_of, at_once, client_of, streaming
+from native.wire import openai_completions as completions
+from native.wire.fields import fields
+from native.wire.openai_chat import CHAT
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+
+async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
+    """A turn of chat."""
+    raw = await request.read()
+    seen = fields(raw)
+    ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request))
+    if seen.stream is True:
+        return await streaming(request, service, ask, CHAT)
+    return await at_once(request, service, service.exchange.whole(ask))
+
+
+async def complete(request: web.Request, service: "Service") -> web.StreamResponse:
+    """A prompt to complete: a turn of chat in other clothes."""
+    raw = await request.read()
+    turned = completions.as_chat(raw)
+    ask = Ask(fields(turned).model, "openai", turned, client_of(request))
+    if fields(raw).stream is True:
+        return await streaming(request, service, ask, completions.COMPLETIONS, completions.chunk)
+    return await at_once(request, service, service.exchange.whole(ask), completions.whole, patient=True)
+
+
+ROUTES = [
+    Route("POST", "/v1/chat/completions", chat),
+    Route("POST", "/v1/completions", complete),
+]

@@ -1,0 +1,48 @@
+"""`POST /v1/responses` and `POST /v1/responses/compact`."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+
+from native.exchange import Ask
+from native.providers.base import COMPACT
+from native.surface.routes import Route, answer
+from native.surface.turns import at_once, client_of, streaming
+from native.wire.fields import fields
+from native.wire.loose import MISSING, parse
+from native.wire.openai_responses import RESPONSES
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+NO_STREAM = {"error": {"message": "Streaming not supported for compact responses", "type": "invalid_request_error"}}
+
+
+async def responses(request: web.Request, service: "Service") -> web.StreamResponse:
+    """A turn."""
+    raw = await request.read()
+    seen = fields(raw)
+    ask = Ask(seen.model, "openai-response", raw, client_of(request))
+    if seen.stream is True:
+        return await streaming(request, service, ask, RESPONSES)
+    return await at_once(request, service, service.exchange.whole(ask), patient=True)
+
+
+async def compact(request: web.Request, service: "Service") -> web.StreamResponse:
+    """A conversation to make shorter."""
+    raw = await request.read()
+    seen = fields(raw)
+    if seen.stream is True:
+        return answer(orjson.dumps(NO_STREAM), 400)
+    if seen.stream is not MISSING and isinstance(tree := parse(raw), dict):
+        tree.pop("stream", None)
+        raw = orjson.dumps(tree)
+    ask = Ask(seen.model, "openai-response", raw, client_of(request), COMPACT)
+    return await at_once(request, service, service.exchange.whole(ask), patient=True)
+
+
+ROUTES = [
+    Route("POST", "/v1/responses", responses),
+    Route("POST", "/v1/responses/compact", compact),
+]

@@ -1,0 +1,96 @@
+"""OpenAI's old completions: a turn of chat in other clothes. Framing is the chat's."""
+
+from typing import Any
+
+import orjson
+
+from native.turn import Json
+from native.wire.loose import MISSING, boolean, get, integer, number, parse, text
+from native.wire.openai_chat import CHAT
+
+COMPLETIONS = CHAT
+
+TAKEN = {
+    "max_tokens": integer,
+    "temperature": number,
+    "top_p": number,
+    "frequency_penalty": number,
+    "presence_penalty": number,
+    "stop": lambda value: value,
+    "stream": boolean,
+    "logprobs": boolean,
+    "top_logprobs": integer,
+    "echo": boolean,
+}
+"""Fields that go over to the chat, and what they are read as."""
+
+
+def as_chat(raw: bytes) -> bytes:
+    """A completion's request as a chat's."""
+    tree = parse(raw)
+    prompt = text(get(tree, "prompt")) or "Complete this:"
+    out: Json = {"model": text(get(tree, "model")), "messages": [{"role": "user", "content": prompt}]}
+    for name, read in TAKEN.items():
+        value = get(tree, name)
+        if value is not MISSING:
+            out[name] = read(value)
+    return orjson.dumps(out)
+
+
+def _head(tree: Any) -> Json:
+    return {
+        "id": text(get(tree, "id")),
+        "object": "text_completion",
+        "created": integer(get(tree, "created")),
+        "model": text(get(tree, "model")),
+        "choices": [],
+    }
+
+
+def whole(body: bytes) -> bytes:
+    """A chat's answer as a completion's."""
+    tree = parse(body)
+    out = _head(tree)
+    usage = get(tree, "usage")
+    if usage is not MISSING:
+        out["usage"] = usage
+    choices = get(tree, "choices")
+    for choice in choices if isinstance(choices, list) else []:
+        said: Json = {"index": integer(get(choice, "index"))}
+        message = get(choice, "message")
+        content = get(get(choice, "delta") if message is MISSING else message, "content")
+        if content is not MISSING:
+            said["text"] = text(content)
+        _ending(choice, said, {MISSING})
+        out["choices"].append(said)
+    return orjson.dumps(out)
+
+
+def chunk(data: bytes) -> bytes | None:
+    """A chat's chunk as a completion's; None where it says nothing."""
+    tree = parse(data)
+    choices = get(tree, "choices")
+    choices = choices if isinstance(choices, list) else []
+    usage = get(tree, "usage")
+    if usage is MISSING and not any(_says(choice) for choice in choices):
+        return None
+    out = _head(tree)
+    for choice in choices:
+        said: Json = {"index": integer(get(choice, "index")), "text": text(get(choice, "delta", "content"))}
+        _ending(choice, said, {MISSING, "null"})
+        out["choices"].append(said)
+    if usage is not MISSING:
+        out["usage"] = usage
+    return orjson.dumps(out)
+
+
+def _says(choice: Any) -> bool:
+    return bool(text(get(choice, "delta", "content"))) or text(get(choice, "finish_reason")) not in {"", "null"}
+
+
+def _ending(choice: Any, said: Json, silent: set[Any]) -> None:
+    reason, logprobs = get(choice, "finish_reason"), get(choice, "logprobs")
+    if reason is not MISSING and text(reason) not in silent:
+        said["finish_reason"] = text(reason)
+    if logprobs is not MISSING:
+        said["logprobs"] = logprobs
