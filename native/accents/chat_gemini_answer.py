@@ -1,0 +1,282 @@
+"""Gemini's answers as a chat client reads them, whole and streamed.
+
+Everything that a chat client gets of Gemini lives here. Law: one chunk of Gemini makes one chunk for each of its
+candidates; what has no chat counterpart (signatures, grounding) is left out.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, Final, final
+
+import orjson
+
+from native.accents import chat_gemini_quirks as quirks
+from native.accents.claude_names import function_name
+from native.turn import Json, Turn
+from native.wire.lenient import parse
+from native.wire.loose import MISSING, boolean, get, integer, text, trim
+from native.wire.spelling import Spelling
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)")
+_COUNTER: Final = "chat_gemini.calls"
+_REASONS: Final = {"max_tokens": "length", "malformed_function_call": "stop", "other": "stop", "stop": "stop"}
+
+
+def _unix(said: str) -> int | None:
+    """The seconds of an RFC 3339 time; None where it is none."""
+    if not _TIME.fullmatch(said):
+        return None
+    try:
+        return int(datetime.fromisoformat(said.replace(",", ".")).timestamp() // 1)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _usage(said: Any) -> Json:
+    usage: Json = {}
+    if (count := get(said, "candidatesTokenCount")) is not MISSING:
+        usage["completion_tokens"] = integer(count)
+    if (count := get(said, "totalTokenCount")) is not MISSING:
+        usage["total_tokens"] = integer(count)
+    usage["prompt_tokens"] = integer(get(said, "promptTokenCount"))
+    if (thought := integer(get(said, "thoughtsTokenCount"))) > 0:
+        usage["completion_tokens_details"] = {"reasoning_tokens": thought}
+    if (cached := integer(get(said, "cachedContentTokenCount"))) > 0:
+        usage["prompt_tokens_details"] = {"cached_tokens": cached}
+    return usage
+
+
+@final
+class Said:
+    """One candidate's parts as a chat message or delta.
+
+    Attributes:
+        message: The message, with `null` where nothing was said.
+        calls: The tool calls among it.
+    """
+
+    __slots__ = ("_names", "_turn", "calls", "message")
+
+    def __init__(self, turn: Turn, names: "Names", role: str | None) -> None:
+        self._turn = turn
+        self._names = names
+        self.message: Json = {"role": role, "content": None, "reasoning_content": None, "tool_calls": None}
+        self.calls: list[Json] = []
+
+    def text(self, part: Json, *, joined: bool) -> None:
+        """Take a text or a thought, in place of the one before or behind it."""
+        key = "reasoning_content" if boolean(part.get("thought")) else "content"
+        said = text(part["text"])
+        self.message[key] = (self.message[key] or "") + said if joined else said
+        self.message["role"] = "assistant"
+
+    def call(self, function: Any, spelled: str, number: int | None) -> None:
+        """Take a function call; `number` is its place in a stream."""
+        name = self._names.restored(text(get(function, "name")))
+        place = {} if number is None else {"index": number}
+        identifier = f"{name}-{int(self._turn.clock.now() * 1e9)}-{self._names.count()}"
+        said = {"name": name, "arguments": spelled}
+        self.calls.append({"id": identifier, **place, "type": "function", "function": said})
+        self.message.update(role="assistant", tool_calls=self.calls)
+
+    def image(self, inline: Any) -> None:
+        """Take an image, or any other file."""
+        data = text(get(inline, "data"))
+        if data:
+            kind = text(get(inline, "mimeType")) or text(get(inline, "mime_type")) or "image/png"
+            images = self.message.setdefault("images", [])
+            images.append(
+                {"type": "image_url", "image_url": {"url": f"data:{kind};base64,{data}"}, "index": len(images)}
+            )
+            self.message["role"] = "assistant"
+
+
+@final
+class Names:
+    """The tools' names as the client declared them, and a number for each call made."""
+
+    __slots__ = ("_restored", "_turn")
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._restored: dict[str, str] = {}
+        declared = get(turn.original, "tools")
+        path = ("name",) if turn.faithful(quirks.NAMES_NOT_RESTORED) else ("function", "name")
+        for tool in declared if isinstance(declared, list) else ():
+            own = trim(text(get(tool, *path)))
+            if own and (changed := function_name(own)) != own:
+                self._restored.setdefault(changed, own)
+
+    def restored(self, name: str) -> str:
+        """The client's name for a tool."""
+        return self._restored.get(name, name)
+
+    def count(self) -> int:
+        """The number of this call in the life of the process."""
+        shelves = self._turn.memory.shelves
+        made: int = shelves.get(_COUNTER, 0) + 1
+        shelves[_COUNTER] = made
+        return made
+
+
+def _inline(part: Any) -> Any:
+    found = get(part, "inlineData")
+    return get(part, "inline_data") if found is MISSING else found
+
+
+def _spelled(spelling: Spelling, function: Any, *path: str | int) -> str:
+    arguments = get(function, "args")
+    return "" if arguments is MISSING else spelling.of(arguments, *path, "functionCall", "args")
+
+
+@final
+class GeminiToChat:
+    """Gemini's stream as chat chunks."""
+
+    __slots__ = ("_called", "_created", "_names", "_turn")
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._names = Names(turn)
+        self._created = 0
+        self._called: dict[int, int] = {}
+
+    def feed(self, line: bytes) -> list[bytes]:
+        """Take one line, with or without its `data:`."""
+        if line.startswith(b"data:"):
+            line = line[5:].strip()
+        if line == b"[DONE]":
+            return []
+        event = parse(line)
+        candidates = get(event, "candidates")
+        usage = get(event, "usageMetadata")
+        if not isinstance(candidates, list) and usage is MISSING:
+            return []
+        frame = self._frame(event, usage)
+        if not isinstance(candidates, list):
+            empty = Said(self._turn, self._names, None).message
+            return [self._chunk(frame, 0, empty, None)]
+        spelling = Spelling(line)
+        return [self._candidate(frame, event, candidate, place, spelling) for place, candidate in enumerate(candidates)]
+
+    def finish(self) -> list[bytes]:
+        """Nothing is owed."""
+        return []
+
+    def _frame(self, event: Any, usage: Any) -> Json:
+        """What every chunk made of this event has."""
+        stamp = get(event, "createTime")
+        if stamp is not MISSING and (seconds := _unix(text(stamp))) is not None:
+            self._created = seconds
+        if not self._created and not self._turn.faithful(quirks.MADE_UP_TIME):
+            self._created = int(self._turn.clock.now())
+        model = get(event, "modelVersion")
+        frame: Json = {
+            "id": text(get(event, "responseId")),
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": "model" if model is MISSING else text(model),
+        }
+        if usage is not MISSING:
+            frame["usage"] = _usage(usage)
+        return frame
+
+    def _chunk(self, frame: Json, number: int, delta: Json, reason: str | None) -> bytes:
+        choice = {"index": number, "delta": delta, "finish_reason": reason, "native_finish_reason": reason}
+        return orjson.dumps({**frame, "choices": [choice]})
+
+    def _candidate(self, frame: Json, event: Any, candidate: Any, place: int, spelling: Spelling) -> bytes:
+        number = integer(get(candidate, "index"))
+        said = Said(self._turn, self._names, None)
+        parts = get(candidate, "content", "parts")
+        for index, part in enumerate(parts if isinstance(parts, list) else ()):
+            if not isinstance(part, dict):
+                continue
+            if "text" in part:
+                said.text(part, joined=not self._turn.faithful(quirks.LAST_TEXT_OF_A_CHUNK))
+            elif "functionCall" in part:
+                function = part["functionCall"]
+                path = ("candidates", place, "content", "parts", index)
+                said.call(function, _spelled(spelling, function, *path), self._number(number, said))
+            else:
+                said.image(_inline(part))
+        return self._chunk(frame, number, said.message, self._reason(event, candidate, said, number))
+
+    def _number(self, candidate: int, said: Said) -> int:
+        """The number of the next call of a candidate."""
+        number = self._called.get(candidate, 0)
+        self._called[candidate] = number + 1
+        restarted = said.calls and self._turn.faithful(quirks.CALLS_RENUMBERED)
+        return len(said.calls) if restarted else number
+
+    def _reason(self, event: Any, candidate: Any, said: Said, number: int) -> str | None:
+        if said.calls:
+            return "tool_calls"
+        own = get(candidate, "finishReason")
+        first = (
+            own
+            if not self._turn.faithful(quirks.FIRST_CANDIDATES_REASON)
+            else get(event, "candidates", 0, "finishReason")
+        )
+        reason = (text(get(event, "stop_reason")) or text(first)).lower()
+        if self._turn.faithful(quirks.REASONS_UNTOLD):
+            return reason if reason in {"max_tokens", "stop"} else None
+        if not reason:
+            return None
+        return "tool_calls" if self._called.get(number) else _REASONS.get(reason, "content_filter")
+
+
+def stream(turn: Turn) -> GeminiToChat:
+    """A new stream."""
+    return GeminiToChat(turn)
+
+
+def whole(data: bytes, turn: Turn) -> bytes:
+    """Gemini's whole answer as a chat client reads it."""
+    answer = parse(data)
+    names, spelling = Names(turn), Spelling(data)
+    model, usage = get(answer, "modelVersion"), get(answer, "usageMetadata")
+    created = _unix(text(get(answer, "createTime"))) or 0
+    if not created and not turn.faithful(quirks.MADE_UP_TIME):
+        created = int(turn.clock.now())
+    out: Json = {
+        "id": text(get(answer, "responseId")),
+        "object": "chat.completion",
+        "created": created,
+        "model": "model" if model is MISSING else text(model),
+        "choices": [],
+    }
+    if usage is not MISSING:
+        out["usage"] = _usage(usage)
+    candidates = get(answer, "candidates")
+    for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
+        out["choices"].append(_choice(candidate, place, turn, names, spelling))
+    return orjson.dumps(out)
+
+
+def _choice(candidate: Any, place: int, turn: Turn, names: Names, spelling: Spelling) -> Json:
+    said = Said(turn, names, "assistant")
+    parts = get(candidate, "content", "parts")
+    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+        if not isinstance(part, dict):
+            continue
+        if "text" in part:
+            said.text(part, joined=True)
+        elif "functionCall" in part:
+            function = part["functionCall"]
+            path = ("candidates", place, "content", "parts", index)
+            said.call(function, _spelled(spelling, function, *path), None)
+        else:
+            said.image(_inline(part))
+    told = get(candidate, "finishReason")
+    reason = None if told is MISSING else text(told).lower()
+    if reason and not turn.faithful(quirks.REASONS_AS_GEMINI_SAYS):
+        reason = _REASONS.get(reason, "content_filter")
+    if said.calls:
+        reason = "tool_calls"
+    return {
+        "index": integer(get(candidate, "index")),
+        "message": said.message,
+        "finish_reason": reason,
+        "native_finish_reason": reason,
+    }
