@@ -1,0 +1,61 @@
+"""Opening the database: one file that only its owner can read.
+
+Everything about how the file is opened lives here. Laws: the database, its log and its key are 0600 from the moment
+they exist; writers wait for one another and never corrupt what a killed one left; readers never hold a writer up.
+"""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from shim.store.schema import migrations
+
+BUSY = 2.0  # seconds to wait for another writer
+
+
+def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
+    """Open a recording to write, making it or bringing its tables up to date where needed.
+
+    Transactions are the caller's: each statement stands alone until `BEGIN IMMEDIATE`.
+
+    Raises:
+        sqlite3.OperationalError: It cannot be opened, or another writer did not finish in time.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+    connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
+    # Only before the first table does this have an effect; it lets a purge give space back without rewriting the file.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A killed process loses nothing of what it committed; a power cut may lose the last commits, never the file.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -32768")
+    _migrate(connection, path.parent)
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
+    """Bring the tables up to date; of several processes that start at once, one does it and the others wait."""
+    database = Database(connection)
+    if not migrations.pending(database):
+        return
+    turn = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        migrations.apply(database)
+    finally:
+        os.close(turn)
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a recording that exists, to read only.
+
+    Raises:
+        sqlite3.OperationalError: There is none.
+    """
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
