@@ -1,0 +1,69 @@
+"""The grammar of places: `exchanges[0].response.sse[3].data.choices[0].delta.content`.
+
+Written by reports, read by accepted rules: paste one into the other. A key that is not a plain word is quoted as
+JSON in brackets: `headers["x-request-id"][0]`. In a rule `[*]` stands for any index or key, `*` for any word.
+"""
+
+import re
+from collections.abc import Sequence
+
+import orjson
+
+type Place = tuple[str | int, ...]
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STEP = re.compile(
+    r"""\.?(?P<word>[A-Za-z_][A-Za-z0-9_]*|\*)|\[(?P<index>\d+)\]|\[(?P<any>\*)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]"""
+)
+
+
+class PathError(ValueError):
+    """A path that the grammar does not have; says where it goes wrong."""
+
+
+def show(place: Place) -> str:
+    """Write a place as a path."""
+    out: list[str] = []
+    for key in place:
+        if isinstance(key, int):
+            out.append(f"[{key}]")
+        elif _WORD.fullmatch(key):
+            out.append(f".{key}" if out else key)
+        else:
+            out.append(f"[{orjson.dumps(key).decode()}]")
+    return "".join(out)
+
+
+def generic(place: Place) -> str:
+    """A path with its indexes open, to group by."""
+    return re.sub(r"\[\d+\]", "[*]", show(place))
+
+
+class Pattern:
+    """A path that may have wildcards."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.steps: list[str | int | None] = []
+        at = 0
+        while at < len(text):
+            found = _STEP.match(text, at)
+            if found is None:
+                raise PathError(f"path {text!r} is not understood at {text[at:]!r}; write it as a report prints it")
+            at = found.end()
+            if found["index"] is not None:
+                self.steps.append(int(found["index"]))
+            elif found["quoted"] is not None:
+                self.steps.append(str(orjson.loads(found["quoted"])))
+            elif found["any"] is not None or found["word"] == "*":
+                self.steps.append(None)
+            else:
+                self.steps.append(found["word"])
+        if not self.steps:
+            raise PathError("an empty path would accept everything; name a place")
+
+    def covers(self, place: Sequence[str | int]) -> bool:
+        """Whether a place is this one or lies under it."""
+        return len(place) >= len(self.steps) and all(
+            want is None or want == have for want, have in zip(self.steps, place, strict=False)
+        )
