@@ -210,9 +210,11 @@ def _document(block: Any) -> Json | None:
     return {"type": "input_file", "filename": name, "file_data": f"data:{media};base64,{data}"}
 
 
-def _tool(tool: Any, short: dict[str, str]) -> Json:
+def _tool(tool: Any, short: dict[str, str]) -> Any:
     if text(get(tool, "type")) == "web_search_20250305":
         return {"type": "web_search"}
+    if isinstance(tool, list):
+        return tool
     out = {key: value for key, value in tool.items() if key not in _NOT_PASSED} if isinstance(tool, dict) else {}
     out["type"] = "function"
     if "name" in out:
