@@ -41,7 +41,7 @@ class Rules:
     def apply(
         self,
         body: Json,
-        original: Callable[[], Json],
+        original: Json,
         *,
         model: str,
         requested: str,
@@ -52,8 +52,7 @@ class Rules:
 
         Args:
             body: The upstream's body. Not changed.
-            original: Makes the upstream's body as the client's request alone would have it; only asked if a default
-                applies.
+            original: The upstream's body as translation alone made it: what defaults look at.
             model: The model's name upstream.
             requested: The name that the client asked for, suffix and all.
             protocol: The upstream's protocol.
@@ -64,7 +63,7 @@ class Rules:
             return body
         filled = [rule for rule in self.defaults if meant(rule.models, protocol, names)]
         if filled:
-            body = _fill(body, original(), filled, root)
+            body = _fill(body, original, filled, root)
         for rule in self.overrides:
             if meant(rule.models, protocol, names):
                 for path, value in rule.params:

@@ -1,0 +1,87 @@
+"""Headers of a request to Claude.
+
+Everything that fills them lives here, but for what they say of the device (`claude_device`). Laws: a client's own value
+beats the usual one; the key's own headers beat both; a stream is asked for without compression whatever the key says.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from native.upstream import Headers
+
+BETAS: Final = (
+    "claude-code-20250219,oauth-2025-04-20,interleaved-thinking-2025-05-14,"
+    "context-management-2025-06-27,prompt-caching-scope-2026-01-05"
+)
+"""The features that are asked for where the client names none."""
+
+_LOG_IN_BETA: Final = "oauth-2025-04-20"
+_LONG_CONTEXT_BETA: Final = "context-1m-2025-08-07"
+_LONG_CONTEXT: Final = "x-cpa-claude-1m"
+
+_USUAL: Final = (
+    ("Anthropic-Version", "2023-06-01"),
+    ("Anthropic-Dangerous-Direct-Browser-Access", "true"),
+    ("X-App", "cli"),
+    ("X-Stainless-Retry-Count", "0"),
+    ("X-Stainless-Runtime", "node"),
+    ("X-Stainless-Lang", "js"),
+)
+
+
+def betas(client: Mapping[str, str], extra: Sequence[str]) -> str:
+    """The features to ask for: the client's or the usual ones, and those that its body names."""
+    named = client.get("anthropic-beta", "").strip()
+    found = named or BETAS
+    if named and "oauth" not in named:
+        found += f",{_LOG_IN_BETA}"
+    wanted = [*extra, *([_LONG_CONTEXT_BETA] if _LONG_CONTEXT in client else [])]
+    known = {beta.strip() for beta in found.split(",")}
+    for beta in wanted:
+        if beta not in known:
+            known.add(beta)
+            found += f",{beta}"
+    return found
+
+
+def headers(
+    client: Mapping[str, str],
+    own: Mapping[str, str],
+    *,
+    access: tuple[str, str],
+    features: str,
+    timeout: str,
+    device: Mapping[str, str],
+    stream: bool,
+) -> Headers:
+    """All headers of one request.
+
+    Args:
+        client: The client's headers, names in lower case.
+        own: The key's own headers.
+        access: The header that carries the key, and its value.
+        features: What `betas` gave.
+        timeout: Seconds that the client is said to wait.
+        device: What `claude_device` gave.
+        stream: Whether a stream is asked for.
+    """
+    found = {name: client.get(name.lower(), "").strip() or usual for name, usual in _USUAL}
+    found["X-Stainless-Timeout"] = client.get("x-stainless-timeout", "").strip() or timeout or "600"
+    found["Content-Type"] = "application/json"
+    found["Anthropic-Beta"] = features
+    found["Accept"] = "text/event-stream" if stream else "application/json"
+    found["Accept-Encoding"] = "gzip, deflate, br, zstd"
+    found[access[0]] = access[1]
+    replace(found, own)
+    replace(found, device)
+    if stream:
+        replace(found, {"Accept-Encoding": "identity"})
+    return list(found.items())
+
+
+def replace(found: dict[str, str], others: Mapping[str, str]) -> None:
+    """Put these headers in place of those of the same name, in whatever case."""
+    for name, value in others.items():
+        for same in [known for known in found if known.lower() == name.lower()]:
+            del found[same]
+        found[name] = value
