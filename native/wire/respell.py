@@ -9,7 +9,7 @@ import json
 from typing import Any, NamedTuple
 
 from native.turn import Json
-from native.wire.loose import MISSING, raw
+from native.wire.loose import raw
 
 _decode = json.JSONDecoder().raw_decode
 
@@ -33,19 +33,20 @@ def respelled(source: bytes, before: Json, after: Json) -> bytes:
 
 
 def _edited(text: str, before: Json, after: Json) -> str:
-    for key in before:
-        if key not in after:
-            text = _without(text, key)
+    """An object's text after what changed in it, then what came, then what went: the order leaves its marks."""
     changed = [key for key in after if key in before and before[key] is not after[key] and before[key] != after[key]]
-    places = _members(text) if changed else {}
+    places = _members(text)
     for key in sorted(changed, key=lambda name: places[name].value, reverse=True):
         _, start, end = places[key]
         text = text[:start] + _value(text[start:end], before[key], after[key]) + text[end:]
-    added = "".join(f",{raw(key)}:{raw(value)}" for key, value in after.items() if before.get(key, MISSING) is MISSING)
-    if not added:
-        return text
-    close = text.rindex("}")
-    return text[:close] + (added if _members(text) else added[1:]) + text[close:]
+    added = "".join(f",{raw(key)}:{raw(value)}" for key, value in after.items() if key not in before)
+    if added:
+        close = text.rindex("}")
+        text = text[:close] + (added if places else added[1:]) + text[close:]
+    for key in before:
+        if key not in after:
+            text = _without(text, key)
+    return text
 
 
 def _value(text: str, before: Any, after: Any) -> str:
