@@ -4,7 +4,6 @@ Law: a client here asks exactly what was recorded, adds no header of its own, fo
 coding. What a later request takes from an earlier answer (`{{0.state}}`) is filled in.
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -121,8 +120,3 @@ async def _converse(session: aiohttp.ClientSession, origin: str, request: Reques
         status, heads = error.status, tuple((error.headers or {}).items())
     heads = tuple((k, v) for k, v in heads if k.lower() not in {"sec-websocket-accept", "upgrade"})
     return Response(status, heads, tuple(out), complete=complete)
-
-
-async def pause(seconds: float) -> None:
-    """Let the time of a recording pass."""
-    await asyncio.sleep(seconds)

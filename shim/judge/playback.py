@@ -6,14 +6,12 @@ finds it. A looser match would turn a wrong request into a right answer.
 """
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urlsplit
 
-import brotli
-import zstandard
-
+from native.egress import AGENTS
 from native.upstream import Headers, UpstreamError, UpstreamRequest
+from native.wire.codings import decoder_for
 from shim.exchange import Interaction, Request, Response
 from shim.judge.view import BACKGROUND
 
@@ -27,23 +25,12 @@ def _address(url: str) -> str:
     return f"{parts.netloc}{parts.path}"
 
 
-class _Deflate:
-    def __init__(self, wbits: int) -> None:
-        self._inner = zlib.decompressobj(wbits)
-
-    def __call__(self, data: bytes) -> bytes:
-        return self._inner.decompress(data)
-
-
-def _decoder(headers: Headers) -> Callable[[bytes], bytes]:
-    coding = next((v.lower() for k, v in headers if k.lower() == "content-encoding"), "")
-    if coding in {"gzip", "x-gzip", "deflate"}:
-        return _Deflate(zlib.MAX_WBITS | 32)
-    if coding == "br":
-        return brotli.Decompressor().process  # type: ignore[no-any-return] # brotli has no types
-    if coding == "zstd":
-        return zstandard.ZstdDecompressor().decompressobj().decompress
-    return bytes
+def _said(request: UpstreamRequest) -> tuple[tuple[str, str], ...]:
+    """The headers with what the way out itself adds."""
+    headers = tuple(request.headers)
+    if any(name.lower() == "user-agent" for name, _ in headers):
+        return headers
+    return (*headers, ("User-Agent", AGENTS[urlsplit(request.url).scheme]))
 
 
 class PlayedResponse:
@@ -53,17 +40,24 @@ class PlayedResponse:
         self.status = recorded.status
         self.headers: Headers = [(k, v) for k, v in recorded.headers if k.lower() not in _FRAMING]
         self._recorded = recorded
-        self._decode = _decoder(self.headers)
+        coding = next((v for k, v in self.headers if k.lower() == "content-encoding"), "")
+        self._decoder = decoder_for(coding) if coding else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The pieces, with the recorded pause behind each; broken off where the recording was."""
-        for chunk in self._recorded.chunks:
-            piece = self._decode(chunk)
-            if piece:
-                yield piece
-            await asyncio.sleep(self._recorded.delay or _CHUNK_DELAY)
-        if not self._recorded.complete:
-            raise UpstreamError("unexpected EOF")
+        decoder = self._decoder
+        try:
+            for chunk in self._recorded.chunks:
+                piece = chunk if decoder is None else decoder.feed(chunk)
+                if piece:
+                    yield piece
+                await asyncio.sleep(self._recorded.delay or _CHUNK_DELAY)
+            if not self._recorded.complete:
+                raise UpstreamError("unexpected EOF")
+            if decoder is not None and (rest := decoder.finish()):
+                yield rest
+        except ValueError as error:
+            raise UpstreamError(str(error)) from error
 
     async def read(self) -> bytes:
         """All pieces joined."""
@@ -99,7 +93,7 @@ class PlayedUpstream:
     async def send(self, request: UpstreamRequest) -> PlayedResponse:
         """Answer as recorded; status 599 where nothing was."""
         found = self._pick(request)
-        asked = Request(request.method, request.url, tuple(request.headers), request.body)
+        asked = Request(request.method, request.url, _said(request), request.body)
         self.asked.append(Interaction(asked, found))
         await asyncio.sleep(0)
         if found is None:

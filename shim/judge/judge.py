@@ -1,0 +1,58 @@
+"""`judge(case)`: the one place where native is judged on a record. Shadow, replay and drift are its callers.
+
+Law: what cannot be known is said to be unjudged, with the reason, and is never clean.
+"""
+
+import logging
+
+from shim.exchange import Case
+from shim.judge.accepted import Rules
+from shim.judge.compare import compare
+from shim.judge.play import PlayError, declared, handles, play
+from shim.judge.verdict import Reason, Verdict, unjudged
+
+_ROUTES = declared()
+_UNJUDGEABLE = {r.value: r for r in Reason}
+
+
+def _unknowable(case: Case) -> Verdict | None:
+    """Why the recording itself is no evidence, if it is none."""
+    if not case.runs or not case.runs[0].exchanges:
+        return unjudged(Reason.NO_ANSWER, "nothing was recorded")
+    for one in (x for r in case.runs for x in r.exchanges):
+        if one.unjudgeable:
+            return unjudged(_UNJUDGEABLE.get(one.unjudgeable, Reason.UPSTREAM_UNSEEN), one.unjudgeable)
+        if one.response is None:
+            return unjudged(Reason.NO_ANSWER)
+        if any(i.response is None for i in one.upstream):
+            return unjudged(Reason.UPSTREAM_UNSEEN, "a provider's answer was not seen")
+    return None
+
+
+def _unhandled(case: Case) -> Verdict | None:
+    for one in case.runs[0].exchanges:
+        if not handles(one.request, _ROUTES) and one.response is not None and one.response.status != 404:
+            return unjudged(Reason.NO_HANDLER, f"{one.request.method} {one.request.url.partition('?')[0]}")
+    return None
+
+
+def judge(case: Case, rules: Rules | None = None) -> Verdict:
+    """Run native on a recorded case and compare it with what the legacy did.
+
+    Args:
+        case: A corpus case, or a live exchange with the state of the time.
+        rules: Accepted differences.
+    """
+    early = _unknowable(case) or _unhandled(case)
+    if early is not None:
+        return early
+    quiet = logging.getLogger("aiohttp.server")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)  # an error of native's stands in the verdict
+    try:
+        native = play(case)
+    except (PlayError, OSError) as error:
+        return unjudged(Reason.NATIVE_FAILED, str(error))
+    finally:
+        quiet.setLevel(level)
+    return compare(case, native, rules)

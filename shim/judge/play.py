@@ -1,0 +1,182 @@
+"""Native run on a record: in this process, on the state of the time, its upstream played, its clock given.
+
+Everything that drives native for a judgement lives here. Laws: no socket is opened and no provider is called; time is
+virtual, so pauses cost nothing; native sees a scratch folder of its own and never the user's files.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+from ruamel.yaml import YAML
+
+from native import config as configuration
+from native import surface
+from native.outside import SystemIds
+from native.server import build
+from native.settings import Settings
+from native.stores import Stores
+from native.surface.routes import Routes
+from shim.exchange import Case, Exchange, Interaction, Request, Response, Run
+from shim.judge.conversation import ask, filled
+from shim.judge.in_memory import session
+from shim.judge.playback import PlayedUpstream
+from shim.judge.view import BACKGROUND
+from shim.judge.virtual_time import run as run_on_virtual_time
+
+PORT = 8317
+_EPOCH = 1_763_700_000.0  # when a case that does not say otherwise takes place
+_AFTER = 0.02  # seconds to wait behind an exchange for what it sets off
+_EGRESS, _SOCKS = "http://127.0.0.1:18318", "socks5://127.0.0.1:18318"
+_LONGEST = 90.0  # virtual seconds for a whole case
+
+
+class PlayError(Exception):
+    """Native could not be run on a case: the message says at which step and why."""
+
+
+class VirtualClock:
+    """The wall clock of a case: it starts at its hour and moves with the loop's virtual time."""
+
+    def __init__(self, start: float = _EPOCH) -> None:
+        self._start = start
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._start + asyncio.get_running_loop().time()
+
+
+def handles(request: Request, routes: Routes) -> bool:
+    """Whether native has an endpoint for a request."""
+    method = "GET" if request.method == "WEBSOCKET" else request.method
+    path = request.url.partition("?")[0]
+    return method == "OPTIONS" or routes.find(method, path) is not None or routes.slashed(method, path) is not None
+
+
+def declared() -> Routes:
+    """Every endpoint that native declares."""
+    return Routes(surface.collect())
+
+
+def play(case: Case) -> Run:
+    """Run native on a case and return what it did.
+
+    Raises:
+        PlayError: Native did not start on the case's state, or an exchange did not end.
+    """
+    with _workplace(case) as (tree, stores):
+        try:
+            config = configuration.parse(tree)
+        except configuration.ConfigError as error:
+            raise PlayError(f"the configuration of the time is refused: {error}") from error
+        return run_on_virtual_time(_play(case, config, stores))
+
+
+@contextlib.contextmanager
+def _workplace(case: Case) -> Iterator[tuple[Mapping[str, Any], Stores]]:
+    """A scratch folder with the state of the time; gone afterwards."""
+    work = Path(tempfile.mkdtemp(prefix="judge-"))
+    try:
+        text = orjson.dumps(case.config).decode()
+        for mark, value in (("$WORK", str(work)), ("$EGRESS", _EGRESS), ("$SOCKS", _SOCKS)):
+            text = text.replace(mark, value)
+        tree = {**orjson.loads(text), "port": PORT}
+        auth = work / "auth"
+        auth.mkdir()
+        for name, content in case.auth_files.items():
+            (auth / name).write_bytes(orjson.dumps(content))
+        file = work / "config.yaml"
+        if case.runs[0].state_after is not None:
+            with file.open("w", encoding="utf-8") as out:
+                YAML().dump(tree, out)
+        yield tree, Stores(auth, file, work / "logs")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run:
+    recorded = case.runs[0]
+    every = [*recorded.startup_upstream, *(i for x in recorded.exchanges for i in x.upstream)]
+    upstream = PlayedUpstream(i for i in every if BACKGROUND.search(i.request.url))
+    upstream.load(recorded.startup_upstream)
+    app = build(
+        config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=Settings.model_construct()
+    )
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, auto_decompress=False)
+    await runner.setup()
+    try:
+        async with asyncio.timeout(_LONGEST):
+            exchanges = await _converse(runner, recorded, upstream)
+    except TimeoutError as error:
+        raise PlayError(f"native did not end the case within {_LONGEST:.0f} s of its own time") from error
+    finally:
+        await runner.cleanup()
+    state = _left_behind(stores) if recorded.state_after is not None else None
+    return _masked(Run(tuple(exchanges), state_after=state), str(stores.auth_dir.parent))
+
+
+async def _converse(runner: web.AppRunner, recorded: Run, upstream: PlayedUpstream) -> list[Exchange]:
+    server = runner.server
+    if server is None:
+        raise PlayError("native's server did not start")
+    out: list[Exchange] = []
+    answers: list[Response] = []
+    for one in recorded.exchanges:
+        upstream.load(one.upstream)
+        await asyncio.sleep(one.pause)
+        request = filled(one.request, answers)
+        async with session(server, auto_decompress=False) as client:
+            answer = await ask(client, f"http://127.0.0.1:{PORT}", request)
+        await asyncio.sleep(one.after or _AFTER)
+        answers.append(answer)
+        out.append(replace(one, response=answer, upstream=tuple(upstream.asked)))
+    return out
+
+
+def _left_behind(stores: Stores) -> dict[str, Any]:
+    file = stores.config_file
+    return {
+        "config.yaml": file.read_text(encoding="utf-8") if file is not None and file.exists() else "",
+        "auth_files": {f.name: f.read_text(encoding="utf-8") for f in sorted(stores.auth_dir.iterdir()) if f.is_file()},
+    }
+
+
+def _masked(run: Run, work: str) -> Run:
+    """Put the recording's marks where this machine's own addresses and folders stand."""
+    marks = ((work, "$WORK"), (f"127.0.0.1:{PORT}", "$LISTEN"), ("127.0.0.1:18318", "$PROXY"))
+
+    def text(value: str) -> str:
+        for own, mark in marks:
+            value = value.replace(own, mark)
+        return value
+
+    def data(value: bytes) -> bytes:
+        for own, mark in marks:
+            if own.encode() in value:
+                value = value.replace(own.encode(), mark.encode())
+        return value
+
+    def call(one: Interaction) -> Interaction:
+        asked = one.request
+        headers = tuple((k, text(v)) for k, v in asked.headers)
+        return replace(one, request=replace(asked, url=text(asked.url), headers=headers, body=data(asked.body)))
+
+    def exchange(one: Exchange) -> Exchange:
+        got = one.response
+        if got is not None:
+            headers = tuple((k, text(v)) for k, v in got.headers)
+            got = replace(got, headers=headers, chunks=tuple(map(data, got.chunks)))
+        return replace(one, response=got, upstream=tuple(map(call, one.upstream)))
+
+    state = run.state_after
+    if state is not None:
+        files = {text(n): text(c) for n, c in state["auth_files"].items()}
+        state = {"config.yaml": text(state["config.yaml"]), "auth_files": files}
+    return replace(run, exchanges=tuple(map(exchange, run.exchanges)), state_after=state)
