@@ -7,6 +7,7 @@ import orjson
 from native.turn import Json
 from native.wire.loose import MISSING, boolean, get, integer, number, parse, text
 from native.wire.openai_chat import CHAT
+from native.wire.spelling import Spelling
 
 COMPLETIONS = CHAT
 
@@ -28,8 +29,10 @@ TAKEN = {
 def as_chat(raw: bytes) -> bytes:
     """A completion's request as a chat's."""
     tree = parse(raw)
-    prompt = text(get(tree, "prompt")) or "Complete this:"
-    out: Json = {"model": text(get(tree, "model")), "messages": [{"role": "user", "content": prompt}]}
+    given = get(tree, "prompt")
+    prompt = Spelling(raw).of(given, "prompt") if isinstance(given, (list, dict)) else text(given)
+    said = {"role": "user", "content": prompt or "Complete this:"}
+    out: Json = {"model": text(get(tree, "model")), "messages": [said]}
     for name, read in TAKEN.items():
         value = get(tree, name)
         if value is not MISSING:
