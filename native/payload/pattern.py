@@ -4,12 +4,9 @@ Everything that matches a rule against a request lives here.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from native.thinking.suffix import split
-
-if TYPE_CHECKING:
-    from native.config import PayloadModel
 
 
 class Target(NamedTuple):
@@ -19,9 +16,14 @@ class Target(NamedTuple):
     protocol: str
 
 
-def targets(models: Iterable["PayloadModel"]) -> tuple[Target, ...]:
+def targets(models: Any) -> tuple[Target, ...]:
     """Read a rule's `models`; lines without a name are nothing."""
-    found = (Target(line.name.strip(), line.protocol.strip().lower()) for line in models)
+    lines = models if isinstance(models, list) else []
+    found = (
+        Target(str(line.get("name") or "").strip(), str(line.get("protocol") or "").strip().lower())
+        for line in lines
+        if isinstance(line, dict)
+    )
     return tuple(target for target in found if target.name)
 
 

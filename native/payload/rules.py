@@ -7,7 +7,7 @@ rule whose raw JSON is none is dropped whole, and a body is never changed in pla
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,9 +17,6 @@ from native.turn import Json
 from native.wire import edit
 from native.wire.edit import Step
 from native.wire.loose import MISSING, parse
-
-if TYPE_CHECKING:
-    from native.config import Payload, PayloadFilter, PayloadRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +78,49 @@ class Rules:
 NO_RULES: Final = Rules()
 
 
-def compile_rules(section: "Payload") -> Rules:
-    """Make the `payload` section of a configuration ready; what is not understood in it does nothing."""
+def compile_rules(section: Any) -> Rules:
+    """Read the `payload` section of a configuration; what is not understood in it does nothing."""
+    section = section if isinstance(section, Mapping) else {}
     return Rules(
-        defaults=(*_rules(section.default, _valued), *_rules(section.default_raw, _raw)),
-        overrides=(*_rules(section.override, _valued), *_rules(section.override_raw, _raw)),
-        filters=tuple(_filters(section.filter)),
+        defaults=(*_rules(section.get("default"), _valued), *_rules(section.get("default-raw"), _raw)),
+        overrides=(*_rules(section.get("override"), _valued), *_rules(section.get("override-raw"), _raw)),
+        filters=tuple(_rules(section.get("filter"), _named)),
     )
 
 
 type _Params = tuple[tuple[str, Any], ...]
 
 
-def _rules(lines: Iterable["PayloadRule"], read: Callable[[Mapping[str, Any]], _Params]) -> Iterable[Rule]:
-    for line in lines:
-        rule = Rule(targets(line.models), read(line.params))
-        if rule.models and rule.params:
-            yield rule
+def _rules(lines: Any, read: Callable[[Any], _Params]) -> Iterable[Rule]:
+    for line in lines if isinstance(lines, list) else []:
+        if isinstance(line, Mapping):
+            rule = Rule(targets(line.get("models")), read(line.get("params")))
+            if rule.models and rule.params:
+                yield rule
 
 
-def _filters(lines: Iterable["PayloadFilter"]) -> Iterable[Rule]:
-    for line in lines:
-        yield Rule(targets(line.models), tuple((path, None) for path in line.params))
-
-
-def _valued(params: Mapping[str, Any]) -> _Params:
+def _valued(params: Any) -> _Params:
     """Values as the configuration has them; one that is no JSON (a key that is no text) is left out."""
-    found = ((path, _json(value)) for path, value in params.items())
+    found = ((str(path), _json(value)) for path, value in _pairs(params))
     return tuple(pair for pair in found if pair[1] is not MISSING)
 
 
-def _raw(params: Mapping[str, Any]) -> _Params:
+def _raw(params: Any) -> _Params:
     """Values as JSON text. One text that is no JSON takes the whole rule with it."""
     found = [
-        (path, parse(value) if isinstance(value, str) else _json(value))
-        for path, value in params.items()
+        (str(path), parse(value) if isinstance(value, str) else _json(value))
+        for path, value in _pairs(params)
         if value is not None
     ]
     return () if any(value is MISSING for _, value in found) else tuple(found)
+
+
+def _named(params: Any) -> _Params:
+    return tuple((str(path), None) for path in params) if isinstance(params, list) else ()
+
+
+def _pairs(params: Any) -> Iterable[tuple[Any, Any]]:
+    return params.items() if isinstance(params, Mapping) else ()
 
 
 def _json(value: Any) -> Any:
