@@ -8,6 +8,7 @@ Codex takes none.
 from typing import Any, Final
 
 from native.accents.claude_codex_answer import ANSWER_ACCENTS, CodexStream, whole
+from native.accents.claude_codex_tools import as_function
 from native.accents.claude_names import declared_names, short_names, shortened
 from native.accents.claude_tokens import tokens
 from native.thinking.setting import level_of
@@ -50,7 +51,6 @@ ADAPTIVE_IS_XHIGH: Final = Accent(
 )
 
 _BILLING: Final = "x-anthropic-billing-header: "
-_NOT_PASSED: Final = frozenset({"input_schema", "cache_control", "defer_loading"})
 
 
 def request(body: Json, turn: Turn) -> Json:
@@ -59,7 +59,8 @@ def request(body: Json, turn: Turn) -> Json:
     out: Json = {"model": turn.model, "instructions": "", "input": _input(body, short, turn)}
     tools = get(body, "tools")
     if isinstance(tools, list):
-        out["tools"] = [_tool(tool, short) for tool in tools]
+        spelling = Spelling(turn.source)
+        out["tools"] = [as_function(tool, short, spelling, at) for at, tool in enumerate(tools)]
         out["tool_choice"] = "auto" if turn.faithful(CHOICE_IGNORED) else _choice(get(body, "tool_choice"), short)
     alone = get(body, "tool_choice", "disable_parallel_tool_use")
     out["parallel_tool_calls"] = not boolean(alone)
@@ -208,34 +209,6 @@ def _document(block: Any) -> Json | None:
     media = text(get(source, "media_type")) or "application/pdf"
     name = text(get(block, "title")) or "document.pdf"
     return {"type": "input_file", "filename": name, "file_data": f"data:{media};base64,{data}"}
-
-
-def _tool(tool: Any, short: dict[str, str]) -> Any:
-    if text(get(tool, "type")) == "web_search_20250305":
-        return {"type": "web_search"}
-    if isinstance(tool, list):
-        return tool
-    out = {key: value for key, value in tool.items() if key not in _NOT_PASSED} if isinstance(tool, dict) else {}
-    out["type"] = "function"
-    if "name" in out:
-        name = text(out["name"])
-        out["name"] = short.get(name, shortened(name))
-    out["parameters"] = _parameters(get(tool, "input_schema"))
-    out["strict"] = False
-    return out
-
-
-def _parameters(schema: Any) -> Any:
-    """A tool's schema, an object's where it doesn't say, with properties where it is an object's."""
-    if isinstance(schema, list):
-        return schema
-    out = {key: value for key, value in schema.items() if key != "$schema"} if isinstance(schema, dict) else {}
-    kind = text(get(out, "type"))
-    if not kind:
-        out["type"] = kind = "object"
-    if kind == "object" and "properties" not in out:
-        out["properties"] = {}
-    return out
 
 
 def _choice(choice: Any, short: dict[str, str]) -> Any:

@@ -5,7 +5,7 @@ Everything that turns a Claude request into a chat completion's lives here; answ
 most one message of its role; what only the assistant may say (thinking, calls) is taken from nobody else.
 """
 
-from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from native.accents.claude_openai_answer import WHOLE_ACCENTS, whole
@@ -14,6 +14,7 @@ from native.accents.claude_tokens import tokens
 from native.thinking.setting import level_of
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text, trim
+from native.wire.spelled import Spelled, as_doubles, marshalled
 from native.wire.spelling import Spelling
 
 CHOICE_NONE_IS_AUTO: Final = Accent(
@@ -45,9 +46,6 @@ LARGE_NUMBERS_ROUNDED: Final = Accent(
     "core/claude-compat/stream-tools_odd-calls",
     faulty=True,
 )
-
-_LARGEST_EXACT: Final = 2**53
-_LARGEST_WHOLE: Final = 1e19
 
 
 def request(body: Json, turn: Turn) -> Json:
@@ -240,22 +238,11 @@ def _results(blocks: list[Any], spelling: Spelling, turn: Turn, *path: str | int
 def _tool(tool: Any, turn: Turn) -> Json:
     function: Json = {"name": text(get(tool, "name")), "description": text(get(tool, "description"))}
     if (schema := get(tool, "input_schema")) is not MISSING:
-        function["parameters"] = _doubles(schema) if turn.faithful(LARGE_NUMBERS_ROUNDED) else schema
+        if turn.faithful(LARGE_NUMBERS_ROUNDED):
+            schema = as_doubles(schema)
+        spell = partial(marshalled, schema)
+        function["parameters"] = Spelled(schema, spell) if isinstance(schema, dict) else schema
     return {"type": "function", "function": function}
-
-
-def _doubles(value: Any) -> Any:
-    """A schema whose integers went through a double, as the legacy's do; itself where that changes nothing."""
-    if isinstance(value, dict):
-        changed = {key: new for key, old in value.items() if (new := _doubles(old)) is not old}
-        return {**value, **changed} if changed else value
-    if isinstance(value, list):
-        listed = [_doubles(old) for old in value]
-        return listed if any(new is not old for new, old in zip(listed, value, strict=True)) else value
-    if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
-        double = float(value)
-        return int(Decimal(repr(double))) if abs(double) < _LARGEST_WHOLE else double
-    return value
 
 
 def _choice(choice: Any, turn: Turn) -> Any:

@@ -1,0 +1,57 @@
+"""JSON that knows how the legacy would have written it.
+
+Pieces of a body whose text is counted, not only their value, carry their spelling: the sender's own where the legacy
+copies it, Go's where it writes anew. Law: to everybody else they are plain dictionaries.
+"""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final, final
+
+from native.wire.loose import raw
+
+_LARGEST_EXACT: Final = 2**53
+_LARGEST_PLAIN: Final = 1e21
+_MARKUP: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+
+
+@final
+class Spelled(dict[str, Any]):
+    """An object with its text.
+
+    Attributes:
+        spell: Gives the text; called only where it is needed.
+    """
+
+    __slots__ = ("spell",)
+
+    def __init__(self, value: dict[str, Any], spell: Callable[[], str]) -> None:
+        super().__init__(value)
+        self.spell = spell
+
+
+def spelling_of(value: Any) -> str:
+    """The text of a value: the one it carries, or compact JSON."""
+    return value.spell() if isinstance(value, Spelled) else raw(value)
+
+
+def marshalled(value: Any) -> str:
+    """The text that Go's encoder makes of a value: keys sorted, markup escaped, numbers as doubles."""
+    plain = json.dumps(as_doubles(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return plain.translate(_MARKUP)
+
+
+def as_doubles(value: Any) -> Any:
+    """A value whose numbers went through a double; itself where that changes nothing."""
+    if isinstance(value, dict):
+        changed = {key: new for key, old in value.items() if (new := as_doubles(old)) is not old}
+        return {**value, **changed} if changed else value
+    if isinstance(value, list):
+        listed = [as_doubles(old) for old in value]
+        return listed if any(new is not old for new, old in zip(listed, value, strict=True)) else value
+    if isinstance(value, float):
+        return int(Decimal(repr(value))) if value.is_integer() and abs(value) < _LARGEST_PLAIN else value
+    if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
+        return int(Decimal(repr(float(value))))
+    return value
