@@ -1,0 +1,130 @@
+"""`GET /v1/responses`: the Responses over a WebSocket.
+
+What a connection remembers is in `wire.responses_websocket`; this is the socket around it. Laws: one answer at a time,
+in the order of the questions; a client that leaves ends the upstream's request at once; at most one message is read
+ahead, so a client that floods waits.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from native.exchange import Ask
+from native.failure import Failure
+from native.providers.base import Client
+from native.surface.routes import CORS, Route
+from native.wire import lenient
+from native.wire.loose import raw
+from native.wire.openai_responses import bad_data
+from native.wire.responses_tool_calls import Sessions
+from native.wire.responses_websocket import (
+    UNFINISHED,
+    Conversation,
+    Prewarm,
+    error_message,
+    events,
+    handshake_headers,
+    session_name,
+)
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+_SESSIONS: Final = "responses-sessions"
+_SAID: Final = {WSMsgType.TEXT, WSMsgType.BINARY}
+_OVER: Final = {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}
+
+
+class _Connection:
+    """One client's socket."""
+
+    def __init__(
+        self, service: "Service", client: Client, conversation: Conversation, socket: web.WebSocketResponse
+    ) -> None:
+        self._service = service
+        self._client = client
+        self._conversation = conversation
+        self._socket = socket
+
+    async def serve(self) -> None:
+        """Answer message after message until the client leaves."""
+        reading = self._read()
+        try:
+            while (message := await reading).type not in _OVER:
+                reading = self._read()
+                if message.type in _SAID:
+                    data = message.data
+                    await self._answer_while(reading, data.encode() if isinstance(data, str) else data)
+        finally:
+            reading.cancel()
+
+    def _read(self) -> "asyncio.Task[WSMessage]":
+        return asyncio.ensure_future(self._socket.receive())
+
+    async def _answer_while(self, reading: "asyncio.Task[WSMessage]", data: bytes) -> None:
+        """Answer; stop where the client leaves meanwhile."""
+        answering = asyncio.ensure_future(self._answer(data))
+        try:
+            await asyncio.wait((answering, reading), return_when=asyncio.FIRST_COMPLETED)
+            if answering.done() or reading.result().type not in _OVER:
+                await answering
+        except ConnectionError:
+            return  # the client left while it was written to: its close is read next
+        finally:
+            answering.cancel()
+
+    async def _answer(self, data: bytes) -> None:
+        message = lenient.parse(data)
+        try:
+            request = self._conversation.read(message, incremental=False)
+            if isinstance(request, Prewarm):
+                for chunk in request.messages(self._service.kit.clock, self._service.kit.ids):
+                    await self._send(chunk)
+                return
+            ask = Ask(request.model, "openai-response", raw(request.body).encode(), self._client, sockets=True)
+            await self._stream(ask)
+        except Failure as failure:
+            await self._send(error_message(failure))
+
+    async def _stream(self, ask: Ask) -> None:
+        """Send an answer's events as they come. Raises `Failure` where it breaks, or ends without its end."""
+        streamed = await self._service.exchange.stream(ask)
+        completed = False
+        try:
+            async for chunks in streamed.chunks:
+                for chunk in chunks:
+                    if bad := bad_data(chunk):
+                        raise bad
+                    for message, event in events(chunk):
+                        completed = self._conversation.told(event) or completed
+                        await self._send(message)
+        finally:
+            await streamed.chunks.aclose()  # type: ignore[attr-defined] # it is a generator of the engine's
+        if not completed:
+            raise UNFINISHED
+
+    async def _send(self, message: bytes) -> None:
+        await self._socket.send_frame(message, WSMsgType.TEXT)
+
+
+async def responses_socket(request: web.Request, service: "Service") -> web.StreamResponse:
+    """A conversation."""
+    socket = web.WebSocketResponse(max_msg_size=0, compress=False)
+    if not socket.can_prepare(request).ok:
+        headers = {**CORS, "Content-Type": "text/plain; charset=utf-8", "Sec-Websocket-Version": "13"}
+        return web.Response(body=b"Bad Request\n", status=400, headers=headers | {"X-Content-Type-Options": "nosniff"})
+    socket.headers.update(handshake_headers(request.headers))
+    sessions: Sessions = service.kit.memory.shelves.setdefault(_SESSIONS, Sessions())
+    name = session_name(request.headers)
+    conversation = Conversation(sessions.join(name))
+    try:
+        await socket.prepare(request)
+        client = Client(request.headers, request.get("key", ""), request.path, session=service.kit.ids.uuid())
+        await _Connection(service, client, conversation, socket).serve()
+    finally:
+        sessions.leave(name)
+    return socket
+
+
+ROUTES = [Route("GET", "/v1/responses", responses_socket)]
