@@ -25,6 +25,9 @@ class Missing:
     def __repr__(self) -> str:
         return "MISSING"
 
+    def __reduce__(self) -> str:
+        return "MISSING"  # the one there is, in whatever process it arrives
+
 
 MISSING: Final = Missing()
 

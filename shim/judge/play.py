@@ -106,9 +106,8 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     every = [*recorded.startup_upstream, *(i for x in recorded.exchanges for i in x.upstream)]
     upstream = PlayedUpstream(i for i in every if BACKGROUND.search(i.request.url))
     upstream.load(recorded.startup_upstream)
-    app = build(
-        config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=Settings.model_construct()
-    )
+    settings = Settings.model_construct()  # nothing of this process's environment
+    app = build(config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=settings)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, auto_decompress=False)
     await runner.setup()
     try:
