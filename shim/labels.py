@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from shim.endpoints import endpoint_of
+from shim.endpoints import endpoint_id
 from shim.exchange import Case, Exchange, Request
 
 HOSTS = {
@@ -94,7 +94,6 @@ def labels(case: Case) -> Labels:
 
 def exchange_labels(one: Exchange, config: Mapping[str, Any]) -> Labels:
     """The labels of one exchange under a configuration."""
-    method = "GET" if one.request.method == "WEBSOCKET" else one.request.method
     model, stream = asked_for(one.request)
     provider = provider_of(one.upstream[0].request.url, config) if one.upstream else ""
-    return Labels(endpoint_of(method, one.request.url.partition("?")[0]), provider, model, stream)
+    return Labels(endpoint_id(one.request.method, one.request.url), provider, model, stream)

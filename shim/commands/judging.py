@@ -12,6 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shim import corpusfile
+from shim.coverage import coverage
 from shim.exchange import Case
 from shim.judge.accepted import AcceptedError, Rules
 from shim.judge.judge import judge
@@ -118,9 +119,10 @@ def _print_summary(console: Console, summary: Summary, show: int) -> None:
         console.print(f"\n[bold]{one.name}[/]: {one.verdict.level} {one.verdict.reason or ''} {one.verdict.detail}")
         for difference in one.verdict.differences[:5]:
             console.print(shown(difference))
+    console.print(f"\n{coverage((r.labels.endpoint, r.verdict.clean) for r in summary.results)} endpoints")
     seconds = sum(r.seconds for r in summary.results)
     console.print(
-        f"\n{len(summary.results)} cases, {summary.judged} judged, parity {summary.parity:.2f} %"
+        f"{len(summary.results)} cases, {summary.judged} judged, parity {summary.parity:.2f} %"
         f" ({len(summary.results) / max(seconds, 1e-9):.0f} verdicts a second and process)"
     )
 
