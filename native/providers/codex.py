@@ -4,10 +4,12 @@ Order of edits: translate, thinking, rules, then what Codex does not take. Even 
 the event `response.completed` carries it.
 """
 
+from asyncio import to_thread
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import NAMESPACE_OID, uuid5
 
+from native import tokens
 from native.failure import Failure
 from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
 from native.turn import Json, Turn
@@ -154,7 +156,12 @@ class Codex(HttpProvider):
 
     async def count(self, call: Call) -> Whole:
         """Count the tokens of a request here: the provider has no way to ask."""
-        raise Failure("codex executor: token counting is not available", 501)
+        body, turn, pair = self.translated(call, stream=False)
+        count = await to_thread(tokens.of_codex, turn.model, self.thought(call, body))
+        if pair is None or pair.tokens is None:
+            usage = {"input_tokens": count, "output_tokens": 0, "total_tokens": count}
+            return Whole(dumped({"response": {"usage": usage}}))
+        return Whole(pair.tokens(count, turn))
 
 
 PROVIDERS: dict[str, type[Any]] = {"codex": Codex}

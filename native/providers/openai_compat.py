@@ -3,8 +3,10 @@
 Order of edits: translate, rules, (compact: no `stream`), thinking, and on a stream a wish for usage at its end.
 """
 
+from asyncio import to_thread
 from typing import Any, ClassVar
 
+from native import tokens
 from native.failure import Failure
 from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
 from native.turn import Json, Turn
@@ -55,7 +57,12 @@ class OpenAICompat(HttpProvider):
 
     async def count(self, call: Call) -> Whole:
         """Count the tokens of a request here: the provider has no way to ask."""
-        raise Failure("openai compat executor: token counting is not available", 501)
+        body, turn, pair = self.translated(call, stream=False)
+        count = await to_thread(tokens.of_chat, turn.model, self.thought(call, body))
+        if pair is None or pair.tokens is None:
+            usage = {"prompt_tokens": count, "completion_tokens": 0, "total_tokens": count}
+            return Whole(dumped({"usage": usage}))
+        return Whole(pair.tokens(count, turn))
 
 
 PROVIDERS: dict[str, type[Any]] = {"openai-compatibility": OpenAICompat}
