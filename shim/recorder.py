@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import structlog
+
 from shim.exchange import Request, Response
 from shim.tape import Cut
 
@@ -30,6 +32,7 @@ class Route:
         model: The model asked for, where one was.
         provider: The provider's name where the router knew it.
         stream: Whether a stream was asked for.
+        left: Whether the client left before the answer was over.
     """
 
     endpoint: str = ""
@@ -38,6 +41,7 @@ class Route:
     model: str = ""
     provider: str = ""
     stream: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,14 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A client said something over its WebSocket; only who called whom is told from it, see `finish`."""
+
+    key: str
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """What had begun could not be kept: an exchange to forget, or a call that its exchange will lack."""
 
@@ -89,7 +101,9 @@ class State:
     at: float
 
 
-type Message = Begun | Ended | Lost | Gap | State
+log = structlog.get_logger()
+
+type Message = Begun | Said | Ended | Lost | Gap | State
 
 
 @dataclass(slots=True)
@@ -208,6 +222,11 @@ class Recorder:
             self.counters.unsettled.discard(key)
             self._queue.append(Lost(key, call=False))
 
+    def say(self, key: str, frame: str) -> None:
+        """A client sent a message over its WebSocket; `finish` is to have them all in its request."""
+        if key in self.counters.unsettled:
+            self._offer(Said(key, frame), len(frame))
+
     def begin_call(self, key: str, request: Request, at: float) -> None:
         """The tap got a request for a provider; said before it is sent on."""
         self.counters.calls += 1
@@ -260,7 +279,10 @@ class Recorder:
         writer = self._make_writer(self.counters)
         while True:
             last = self._stop.wait(self._interval)
-            writer.take(self._batch())
+            try:
+                writer.take(self._batch())
+            except Exception:  # the thread must live: whatever a batch did to it, the next one is recorded
+                log.exception("a batch of the recording was lost")
             if last and not self._queue:
                 break
         writer.close()
@@ -282,5 +304,7 @@ def _weight(message: Message) -> int:
             return len(request.body)
         case Ended(request=request, response=response):
             return (len(request.body) if request else 0) + (sum(map(len, response.chunks)) if response else 0)
+        case Said(frame=frame):
+            return len(frame)
         case _:
             return 0

@@ -2,20 +2,18 @@
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One life of the recorder, as it last said.
+class Standing:
+    """How things stand in a recorder.
 
     Attributes:
-        began: Seconds since 1970.
-        ended: The same; None while it runs, or if it was killed.
         seen: Exchanges that the front saw.
         recorded: Exchanges in the database, as the recorder counted them.
-        found: Exchanges in the database, as they are counted there (fewer after a purge).
         open: Exchanges under way.
         dropped: Exchanges given up, by reason.
         calls: Calls to providers that the tap saw.
@@ -23,13 +21,9 @@ class Session:
         strays: Calls that belong to no exchange.
     """
 
-    id: int
-    began: float
-    ended: float | None
-    seen: int
-    recorded: int
-    found: int
-    open: int
+    seen: int = 0
+    recorded: int = 0
+    open: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     calls: int = 0
     refused_calls: int = 0
@@ -39,6 +33,24 @@ class Session:
     def adds_up(self) -> bool:
         """Whether every exchange seen is accounted for."""
         return self.seen == self.recorded + sum(self.dropped.values()) + self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One life of the recorder.
+
+    Attributes:
+        began: Seconds since 1970.
+        ended: The same; None while it runs, or if it was killed.
+        found: Exchanges in the database, as they are counted there (fewer after a purge).
+        standing: How things stood when it last said.
+    """
+
+    id: int
+    began: float
+    ended: float | None
+    found: int
+    standing: Standing
 
 
 class Sessions:
@@ -51,14 +63,15 @@ class Sessions:
         """A recorder starts; returns the session's id."""
         return int(self._sql.execute("INSERT INTO sessions (began) VALUES (?)", (at,)).lastrowid or 0)
 
-    def tell(
-        self, number: int, *, seen: int, recorded: int, open_: int, dropped: dict[str, int], calls: tuple[int, int, int]
-    ) -> None:
-        """Say how things stand; `calls` are seen, refused and stray ones."""
+    def tell(self, number: int, standing: Standing) -> None:
+        """Say how things stand."""
         self._sql.execute(
             "UPDATE sessions SET seen = ?, recorded = ?, open = ?, dropped = ?, calls = ?, refused_calls = ?,"
             " strays = ? WHERE id = ?",
-            (seen, recorded, open_, orjson.dumps(dropped).decode(), *calls, number),
+            (
+                *(standing.seen, standing.recorded, standing.open, orjson.dumps(standing.dropped).decode()),
+                *(standing.calls, standing.refused_calls, standing.strays, number),
+            ),
         )
 
     def end(self, number: int, at: float) -> None:
@@ -68,7 +81,13 @@ class Sessions:
     def all(self) -> list[Session]:
         """Every session, oldest first."""
         rows = self._sql.execute(
-            "SELECT id, began, ended, seen, recorded, (SELECT count(*) FROM exchanges WHERE session = sessions.id),"
-            " open, dropped, calls, refused_calls, strays FROM sessions ORDER BY id"
+            "SELECT id, began, ended, (SELECT count(*) FROM exchanges WHERE session = sessions.id),"
+            " seen, recorded, open, dropped, calls, refused_calls, strays FROM sessions ORDER BY id"
         ).fetchall()
-        return [Session(*(*row[:7], orjson.loads(row[7]), *row[8:])) for row in rows]
+        return [_session(*row) for row in rows]
+
+
+def _session(number: int, began: float, ended: float | None, found: int, *told: Any) -> Session:
+    seen, recorded, open_, dropped, calls, refused_calls, strays = told
+    standing = Standing(seen, recorded, open_, orjson.loads(dropped), calls, refused_calls, strays)
+    return Session(number, began, ended, found, standing)

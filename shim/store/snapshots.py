@@ -33,9 +33,19 @@ class Snapshots:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection
+        self._last: tuple[Snapshot, int] | None = None
 
     def put(self, snapshot: Snapshot) -> int:
         """Store a snapshot; returns its id, that of an equal one where there is one."""
+        if self._last is None or self._last[0] is not snapshot:
+            self._last = snapshot, self._put(snapshot)
+        return self._last[1]
+
+    def forget(self) -> None:
+        """Let go of what is known of the table."""
+        self._last = None
+
+    def _put(self, snapshot: Snapshot) -> int:
         config, files = (_text(dict(tree)) for tree in (snapshot.config, snapshot.auth_files))
         digest = digest_of(f"{config}\n{files}".encode())
         found = self._sql.execute("SELECT id FROM snapshots WHERE hash = ?", (digest,)).fetchone()
@@ -60,4 +70,4 @@ class Snapshots:
 
 
 def _text(tree: Mapping[str, Any]) -> str:
-    return orjson.dumps(tree).decode()
+    return orjson.dumps(tree, option=orjson.OPT_NON_STR_KEYS).decode()

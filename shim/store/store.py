@@ -46,11 +46,11 @@ class Store:
             purges = self._purge_count()
             if purges != self._purges:
                 self._purges = purges
-                self.bodies.forget()
+                self._forget()
             yield self
             self.sql.execute("COMMIT")
         except BaseException:
-            self.bodies.forget()
+            self._forget()
             if self.sql.in_transaction:
                 self.sql.execute("ROLLBACK")
             raise
@@ -64,6 +64,10 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _forget(self) -> None:
+        self.bodies.forget()
+        self.snapshots.forget()
 
     def _purge_count(self) -> int:
         """How often bodies were removed: what another process removed must not be told against."""

@@ -1,0 +1,324 @@
+"""Tying egress to ingress: which call to a provider belongs to which client's request.
+
+Everything that decides it lives here. The legacy passes no id through, so a call is tied by time (it lies inside its
+exchange) and by the texts that both carry, the request's first, the answer's where several ask the same. Laws: an
+owner is named only where it beats every other candidate; the rest are marked ambiguous, all who might be meant, and are
+no evidence; nothing waits for ever.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from shim import marks
+from shim.exchange import Request
+from shim.marks import Marks
+from shim.recorder import Begun, Ended
+
+AMBIGUOUS = "ambiguous"
+UNSEEN = "upstream unseen"
+
+GRACE = 30.0  # seconds in which an exchange that was broken off may still call
+PATIENCE = 30.0  # seconds that a finished exchange waits for what may still decide about it
+OVERLAP = 0.05  # seconds that two calls of one exchange may seem to overlap
+CARRIED = 0.6  # share of its own texts that the owner's call carries
+ALIEN = 0.3  # share of another's own texts that it may carry by chance
+WEIGHT = 200  # characters; a longer text says no more
+PLAIN = 12  # characters; a shorter text found within another says nothing
+SEARCHED = 64  # texts looked for within others; more missing ones are missing
+
+
+@dataclass(slots=True, eq=False)
+class Ingress:
+    """A client's exchange and what is tied to it."""
+
+    key: str
+    request: Request
+    began: float
+    end: Ended | None = None
+    calls: list["Egress"] = field(default_factory=list)
+    wanted: set["Egress"] = field(default_factory=set)  # undecided calls that may be its own
+    doubt: str = ""
+    asked: Marks | None = None
+    answered: Marks | None = None
+    said: Marks = frozenset()
+
+    def question(self) -> Marks:
+        """The texts it asked with."""
+        if self.asked is None:
+            self.asked = marks.of_request(self.request)
+        return self.asked | self.said if self.said else self.asked
+
+    def answer(self) -> Marks:
+        """The texts it was answered with."""
+        if self.answered is None:
+            response = self.end.response if self.end else None
+            self.answered = marks.of_response(response) if response else frozenset()
+        return self.answered
+
+    @property
+    def whole(self) -> bool:
+        """Whether the client got its answer to the end."""
+        return bool(self.end and self.end.response and self.end.response.complete)
+
+
+@dataclass(slots=True, eq=False)
+class Egress:
+    """A call to a provider and who may have made it."""
+
+    key: str
+    request: Request
+    began: float
+    candidates: list[Ingress]
+    end: Ended | None = None
+    owner: Ingress | None = None
+    settled: bool = False
+    asked: Marks | None = None
+    answered: Marks | None = None
+
+    def question(self) -> Marks:
+        """The texts it asked with."""
+        if self.asked is None:
+            self.asked = marks.of_call(self.request)
+        return self.asked
+
+    def answer(self) -> Marks:
+        """The texts it was answered with."""
+        if self.answered is None:
+            response = self.end.response if self.end else None
+            self.answered = marks.of_response(response) if response else frozenset()
+        return self.answered
+
+    def overlaps(self, other: "Egress") -> bool:
+        """Whether both were under way at once, so that no one exchange made both."""
+        mine = self.end.at if self.end else float("inf")
+        others = other.end.at if other.end else float("inf")
+        return min(mine, others) - max(self.began, other.began) > OVERLAP
+
+
+class Correlator:
+    """Ties calls to exchanges as they come. Told what begins and ends in the order it did; asked what is settled."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Ingress] = {}
+        self._done: dict[str, Ingress] = {}
+        self._gone: dict[str, Ingress] = {}  # settled, but broken off: they may still call
+        self._calls: dict[str, Egress] = {}
+        self._strays: list[Egress] = []
+
+    def begin(self, told: Begun) -> None:
+        """A client's request has come."""
+        self._open[told.key] = Ingress(told.key, told.request, told.at)
+
+    def say(self, key: str, frame: str) -> None:
+        """A client has said something over its WebSocket."""
+        if key in self._open:
+            self._open[key].said |= marks.of_frame(frame)
+
+    def finish(self, told: Ended) -> None:
+        """A client's exchange is over."""
+        exchange = self._open.pop(told.key, None)
+        if exchange is None:
+            return
+        exchange.end = told
+        if told.request is not None:
+            exchange.request, exchange.asked = told.request, None
+        self._done[told.key] = exchange
+
+    def begin_call(self, told: Begun) -> None:
+        """A call to a provider has begun."""
+        inside = [exchange for exchange in self._open.values() if exchange.began <= told.at]
+        broken = [
+            exchange
+            for exchange in (*self._done.values(), *self._gone.values())
+            if exchange.end and not exchange.whole and told.at - exchange.end.at < GRACE
+        ]
+        call = self._calls[told.key] = Egress(told.key, told.request, told.at, inside + broken)
+        if not inside:
+            call.candidates = [each for each in broken if _share(each.question(), call.question()) >= CARRIED]
+        if not call.candidates:
+            call.settled = True
+        elif len(call.candidates) == 1:
+            self._give(call, call.candidates[0])
+        else:
+            self._narrow(call, by_request)
+
+    def finish_call(self, told: Ended) -> None:
+        """A call to a provider is over."""
+        call = self._calls.get(told.key)
+        if call is None:
+            return
+        call.end = told
+        if told.request is not None:
+            call.request, call.asked = told.request, None
+            if not call.settled:
+                self._narrow(call, by_request)
+        if call.settled and (call.owner is None or call.owner.key in self._gone):
+            self._stray(call)
+
+    def forget(self, key: str) -> None:
+        """A client's exchange was dropped: what it called is nobody's."""
+        exchange = self._open.pop(key, None) or self._done.pop(key, None)
+        if exchange:
+            exchange.end = exchange.end or Ended(key, None, exchange.began, call=False)
+            self._leave(exchange)
+
+    def miss(self, key: str) -> None:
+        """A call that had begun was lost: whoever made it lacks evidence."""
+        call = self._calls.pop(key, None)
+        if call:
+            self._doubt([call.owner] if call.owner else call.candidates, UNSEEN)
+            self._release(call)
+            if call.owner:
+                call.owner.calls.remove(call)
+
+    def miss_between(self, since: float, until: float) -> None:
+        """Calls that began in this time were not seen at all."""
+        for exchange in (*self._open.values(), *self._done.values()):
+            if exchange.began <= until and (exchange.end is None or exchange.end.at >= since):
+                self._doubt([exchange], UNSEEN)
+
+    def settled(self, now: float) -> list[Ingress]:
+        """Exchanges about which everything is known that will be, in the order they began; they are forgotten."""
+        self._decide()
+        ready = [exchange for exchange in self._done.values() if self._ready(exchange, now)]
+        for exchange in ready:
+            del self._done[exchange.key]
+            self._leave(exchange)
+        for key in [key for key, gone in self._gone.items() if gone.end and now - gone.end.at > GRACE + PATIENCE]:
+            del self._gone[key]
+        return sorted(ready, key=lambda exchange: exchange.began)
+
+    def strays(self) -> list[Egress]:
+        """Calls that belong to no exchange; they are forgotten."""
+        strays, self._strays = self._strays, []
+        return strays
+
+    def _ready(self, exchange: Ingress, now: float) -> bool:
+        late = exchange.end is not None and now - exchange.end.at > PATIENCE
+        if late:
+            for call in list(exchange.wanted):
+                self._give_up(call)
+        if any(call.end is None for call in exchange.calls):
+            if not late:
+                return False
+            self._doubt([exchange], UNSEEN)
+        return not exchange.wanted
+
+    def _leave(self, exchange: Ingress) -> None:
+        """An exchange goes, and with it its calls; one that was broken off is remembered for a while."""
+        for call in exchange.calls:
+            self._calls.pop(call.key, None)
+        if not exchange.whole:
+            self._gone[exchange.key] = exchange
+
+    def _decide(self) -> None:
+        """Look at the answers once they are there, then at who was busy with another call."""
+        due = [
+            call
+            for call in self._calls.values()
+            if not call.settled and call.end and all(exchange.end for exchange in call.candidates)
+        ]
+        for call in due:
+            self._narrow(call, by_request)
+            if not call.settled:
+                self._narrow(call, by_answer)
+        left = [call for call in due if not call.settled]
+        while any(self._exclude(call) for call in left):
+            left = [call for call in left if not call.settled]
+        for call in left:
+            self._give_up(call)
+
+    def _exclude(self, call: Egress) -> bool:
+        """Give a call to the only candidate that was not busy with another of its own; whether it was given."""
+        free = [exchange for exchange in call.candidates if not any(map(call.overlaps, exchange.calls))]
+        if call.settled or len(free) != 1:
+            return False
+        self._give(call, free[0])
+        return True
+
+    def _narrow(self, call: Egress, law: "Law") -> None:
+        """Leave as candidates those that the best one does not beat."""
+        carried = law.side(call)
+        best = max(call.candidates, key=lambda exchange: _weight(law.side(exchange) & carried))
+        left = [
+            other
+            for other in call.candidates
+            if other is not best and not law.beats(law.side(best), law.side(other), carried)
+        ]
+        self._release(call)
+        call.candidates = [best, *left]
+        if not left:
+            self._give(call, best)
+        for other in left and call.candidates:
+            other.wanted.add(call)
+
+    def _give(self, call: Egress, owner: Ingress) -> None:
+        self._release(call)
+        call.owner, call.settled = owner, True
+        owner.calls.append(call)
+
+    def _give_up(self, call: Egress) -> None:
+        self._doubt(call.candidates, AMBIGUOUS)
+        self._release(call)
+        call.settled = True
+        if call.end is not None:
+            self._stray(call)
+
+    def _stray(self, call: Egress) -> None:
+        self._strays.append(call)
+        del self._calls[call.key]
+
+    def _release(self, call: Egress) -> None:
+        for exchange in call.candidates:
+            exchange.wanted.discard(call)
+
+    def _doubt(self, exchanges: Iterable[Ingress], why: str) -> None:
+        for exchange in exchanges:
+            exchange.doubt = exchange.doubt or why
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How one kind of text decides between two candidates for a call.
+
+    Only texts that one of them has and the other has not count.
+
+    Attributes:
+        side: The texts of an exchange, or of a call, that are looked at.
+        enough: Share of the owner's own texts that the call must carry.
+        alien: Share of the other's own texts that it may carry.
+        within: Whether a candidate without texts of its own (the same conversation, a turn earlier) can win.
+    """
+
+    side: Callable[[Ingress | Egress], Marks]
+    enough: float
+    alien: float
+    within: bool
+
+    def beats(self, best: Marks, other: Marks, carried: Marks) -> bool:
+        """Whether a call that carries these texts is the one's rather than the other's."""
+        mine, others = best - other, other - best
+        if mine:
+            return _share(mine, carried) >= self.enough and _share(others, carried) <= self.alien
+        return self.within and bool(others) and not _share(others, carried) and _share(best, carried) >= self.enough
+
+
+by_request = Law(lambda one: one.question(), enough=CARRIED, alien=ALIEN, within=True)
+# Much in an answer is made on the way (ids, names of events); a text that came from the provider decides.
+by_answer = Law(lambda one: one.answer(), enough=0.1, alien=0.02, within=False)
+
+
+def _share(texts: Marks, carried: Marks) -> float:
+    """How much of some texts is carried, as they are or within longer ones."""
+    if not texts:
+        return 0.0
+    found = texts & carried
+    missing = [text for text in texts - found if len(text) >= PLAIN]
+    if missing and len(missing) <= SEARCHED:
+        everything = "\n".join(carried)
+        found |= {text for text in missing if text in everything}
+    return _weight(found) / _weight(texts)
+
+
+def _weight(texts: Iterable[str]) -> int:
+    return sum(min(len(text), WEIGHT) for text in texts)

@@ -1,0 +1,309 @@
+"""The recorder's own thread: messages in, rows out.
+
+Everything between the queue and the database lives here: messages are tied together, redacted and written in batches.
+Laws: nothing is written that the redactor has not passed; one exchange that cannot be stored ends nothing, and is
+counted; while the disk refuses, records wait up to a bound and are then dropped, counted too.
+"""
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+
+from shim.correlate import Correlator, Egress, Ingress
+from shim.exchange import Exchange, Interaction
+from shim.recorder import (
+    QUEUE_BYTES,
+    QUEUE_MESSAGES,
+    Begun,
+    Counters,
+    Ended,
+    Gap,
+    Lost,
+    Message,
+    Recorder,
+    Said,
+    State,
+)
+from shim.redact import Redactor, key_of
+from shim.store import Record, Snapshot, Store, Stray
+from shim.store.sessions import Standing
+from shim.tape import Cut
+
+TRUNCATED = "truncated"
+LEFT = "the client left before the answer"
+WAITING = 5_000  # records that wait for a disk
+PATIENT = 60.0  # seconds that they do
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A redacted record on its way to the disk."""
+
+    what: Record | Stray
+    key: str
+    since: float
+
+
+class StoreWriter:
+    """Writes what the recorder is offered into a store.
+
+    Args:
+        path: The database.
+        counters: Kept up to date here: recorded, given up, strays.
+        redactor: Passes every record.
+        clock: Seconds since 1970.
+        open_store: How to open the database.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        counters: Counters,
+        redactor: Redactor,
+        *,
+        clock: Callable[[], float] = time.time,
+        open_store: Callable[[Path], Store] = Store,
+    ) -> None:
+        self._path, self._open_store = path, open_store
+        self._counters, self._redactor, self._clock = counters, redactor, clock
+        self._correlator = Correlator()
+        self._state: Snapshot | None = None
+        self._states: dict[str, Snapshot | None] = {}
+        self._blind = False
+        self._pending: deque[Pending] = deque()
+        self._store: Store | None = None
+        self._session = 0
+        self._told: Standing | None = None
+        self._refused = False
+
+    def take(self, messages: list[Message]) -> None:
+        """Take a batch; write what is settled."""
+        for message in messages:
+            try:
+                self._hear(message)
+            except Exception as error:  # noqa: BLE001 # one message that cannot be taken in ends nothing
+                log.warning("a message could not be taken in", error=type(error).__name__)
+                self._lose(message)
+        now = self._clock()
+        for ingress in self._correlator.settled(now):
+            self._admit(ingress.key, lambda: self._redactor.record(_record(ingress)), now)  # noqa: B023 # called at once
+        for egress in self._correlator.strays():
+            self._counters.strays += 1
+            self._admit("", lambda: self._redactor.stray(_stray(egress)), now)  # noqa: B023 # called at once
+        self._write(now)
+
+    def close(self) -> None:
+        """Write what is left, those under way as far as they came excepted."""
+        self.take([])
+        if self._store is not None:
+            try:
+                with self._store.transaction():
+                    self._tell(self._store, 0)
+                    self._store.sessions.end(self._session, self._clock())
+            except sqlite3.Error as error:
+                log.warning("the recording could not be ended in good order", error=str(error))
+            self._store.close()
+
+    def _hear(self, message: Message) -> None:
+        match message:
+            case Begun(call=True):
+                self._correlator.begin_call(message)
+            case Begun():
+                self._correlator.begin(message)
+                self._states[message.key] = self._state
+            case Ended(call=True):
+                self._correlator.finish_call(message)
+            case Ended():
+                self._correlator.finish(message)
+            case Said(key=key, frame=frame):
+                self._correlator.say(key, frame)
+            case Lost(key=key, call=True):
+                self._correlator.miss(key)
+            case Lost(key=key):
+                self._correlator.forget(key)
+                self._states.pop(key, None)
+            case Gap(since=since, until=until):
+                self._correlator.miss_between(since, until)
+            case State():
+                self._take_state(message)
+
+    def _lose(self, message: Message) -> None:
+        """An exchange of which a part could not be taken in is dropped; a call leaves its exchange in doubt."""
+        match message:
+            case Begun(key=key, call=True) | Ended(key=key, call=True):
+                self._correlator.miss(key)
+            case Begun(key=key) | Ended(key=key) | Said(key=key):
+                self._correlator.forget(key)
+                self._drop(key, "failed")
+
+    def _take_state(self, state: State) -> None:
+        try:
+            self._state = self._redactor.snapshot(Snapshot(state.config, state.auth_files, state.at))
+            self._blind = False
+        except Exception as error:  # noqa: BLE001 # whatever it was: without its secrets known, nothing is kept
+            log.warning("a state could not be redacted: nothing is recorded under it", error=type(error).__name__)
+            self._state, self._blind = None, True
+
+    def _admit(self, key: str, redact: Callable[[], Record | Stray], now: float) -> None:
+        """Let a record through once it is redacted; drop it where that fails."""
+        try:
+            pending = Pending(redact(), key, now)
+        except Exception as error:  # noqa: BLE001 # failing closed: no error may let a raw value through, or end the rest
+            log.warning("an exchange could not be redacted and was dropped", error=type(error).__name__)
+            self._drop(key, "not redacted")
+            return
+        if self._blind:
+            self._drop(key, "not redacted")
+        else:
+            self._pending.append(pending)
+
+    def _drop(self, key: str, why: str) -> None:
+        if key in self._counters.unsettled:
+            self._counters.given_up[why] += 1
+            self._counters.unsettled.discard(key)
+        self._states.pop(key, None)
+
+    def _write(self, now: float) -> None:
+        """Write what is pending; where the disk refuses, it waits for the next time."""
+        self._abandon(now)
+        if not self._pending and self._standing(0) == self._told:
+            return
+        try:
+            done = self._put(list(self._pending))
+        except (sqlite3.Error, OSError) as error:
+            if not self._refused:
+                log.warning("the recording cannot be written to; its disk is tried again", error=str(error))
+            self._refused = True
+            return
+        self._refused = False
+        self._pending.clear()
+        for key in done:
+            self._counters.recorded += 1
+            self._counters.unsettled.discard(key)
+            self._states.pop(key, None)
+        self._told = self._standing(0)
+
+    def _put(self, batch: list[Pending]) -> list[str]:
+        """Write a batch whole or not at all; returns the keys of the exchanges in it."""
+        store = self._opened()
+        try:
+            with store.transaction():
+                done = [key for pending in batch if (key := self._put_one(store, pending))]
+                self._tell(store, len(done))
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            log.warning("an exchange cannot be stored; the others of its batch are", error=type(error).__name__)
+            done = [key for pending in batch for key in self._put_alone(store, pending)]
+        return done
+
+    def _put_one(self, store: Store, pending: Pending) -> str:
+        if isinstance(pending.what, Stray):
+            store.exchanges.add_stray(pending.what)
+            return ""
+        state = self._states.get(pending.key)
+        store.exchanges.add(replace(pending.what, snapshot=state), session=self._session)
+        return pending.key
+
+    def _put_alone(self, store: Store, pending: Pending) -> list[str]:
+        try:
+            with store.transaction():
+                key = self._put_one(store, pending)
+                self._tell(store, 1 if key else 0)
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.Error, ValueError, OverflowError):
+            self._drop(pending.key, "not storable")
+            return []
+        return [key] if key else []
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            store = self._open_store(self._path)
+            with store.transaction():
+                self._session = store.sessions.begin(self._clock())
+            self._store = store
+        return self._store
+
+    def _abandon(self, now: float) -> None:
+        """Drop what has waited too long for the disk."""
+        while self._pending and (len(self._pending) > WAITING or now - self._pending[0].since > PATIENT):
+            self._drop(self._pending.popleft().key, "disk refused")
+
+    def _standing(self, more: int) -> Standing:
+        counted = self._counters
+        return Standing(
+            seen=counted.seen,
+            recorded=counted.recorded + more,
+            open=len(counted.unsettled) - more,
+            dropped=counted.dropped,
+            calls=counted.calls,
+            refused_calls=counted.refused_calls,
+            strays=counted.strays,
+        )
+
+    def _tell(self, store: Store, more: int) -> None:
+        store.sessions.tell(self._session, self._standing(more))
+
+
+def _record(ingress: Ingress) -> Record:
+    end = ingress.end or Ended(ingress.key, None, ingress.began, call=False)
+    route = end.route
+    calls = sorted(ingress.calls, key=lambda call: call.began)
+    cuts = _cuts(end, calls)
+    return Record(
+        exchange=Exchange(
+            ingress.request,
+            end.response,
+            tuple(map(_interaction, calls)),
+            unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else ""),
+            mode=route.mode,
+        ),
+        began=ingress.began,
+        took=end.at - ingress.began,
+        endpoint=route.endpoint,
+        provider=route.provider or next((urlsplit(call.request.url).hostname or "" for call in calls), ""),
+        model=route.model,
+        stream=route.stream,
+        fallback=route.fallback,
+        cuts=cuts,
+        upstream_times=tuple((call.began, _ended(call) - call.began) for call in calls),
+    )
+
+
+def _interaction(call: Egress) -> Interaction:
+    return Interaction(call.request, call.end.response if call.end else None)
+
+
+def _ended(call: Egress) -> float:
+    return call.end.at if call.end else call.began
+
+
+def _stray(call: Egress) -> Stray:
+    return Stray(_interaction(call), call.began, _ended(call) - call.began)
+
+
+def _cuts(end: Ended, calls: list[Egress]) -> dict[str, Cut]:
+    found = {"request": end.request_cut, "response": end.response_cut}
+    for at, call in enumerate(calls):
+        if call.end:
+            found[f"upstream {at} request"] = call.end.request_cut
+            found[f"upstream {at} response"] = call.end.response_cut
+    return {place: cut for place, cut in found.items() if cut}
+
+
+def recorder(path: Path, *, interval: float = 0.1, messages: int = QUEUE_MESSAGES, size: int = QUEUE_BYTES) -> Recorder:
+    """A recorder that writes to this database, redacted with the key that lies beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    redactor = Redactor(key_of(path.with_name("redaction.key")))
+    return Recorder(
+        lambda counters: StoreWriter(path, counters, redactor), interval=interval, messages=messages, size=size
+    )
