@@ -1,8 +1,9 @@
 """Endpoints as modules declare them, and the way from a request to one of them.
 
 A module of `native.surface` declares itself by `ROUTES`. Paths are written as the legacy writes them: `:name` is one
-part, `*name` the rest. Laws: a fixed part beats a named one beats a rest; the same path twice stops the start; a path that only lacks
-or has too much of a slash at its end is sent on, as the legacy does.
+part, or the rest of one behind fixed letters, `*name` all that is left. Laws: a fixed part beats a named one beats a
+rest; the same path twice stops the start; a path that only lacks or has too much of a slash at its end is sent on, as
+the legacy does.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -51,6 +52,7 @@ class Route:
 class _Node:
     routes: dict[str, Route] = field(default_factory=dict)
     fixed: dict[str, "_Node"] = field(default_factory=dict)
+    begun: dict[str, tuple[str, "_Node"]] = field(default_factory=dict)
     named: tuple[str, "_Node"] | None = None
     rest: tuple[str, "_Node"] | None = None
 
@@ -75,12 +77,15 @@ class Routes:
             raise RouteError(f"{route.method} {route.path} is declared twice")
         node.routes[route.method] = route
         self.all.append(route)
-        if not any(part[:1] in {":", "*"} for part in parts):
+        if not any(":" in part or part[:1] == "*" for part in parts):
             self._plain[route.method, route.path] = route
 
     @staticmethod
     def _step(node: _Node, part: str, route: Route) -> _Node:
         if not part.startswith((":", "*")):
+            letters, colon, name = part.partition(":")
+            if colon:
+                return node.begun.setdefault(letters, (name, _Node()))[1]
             return node.fixed.setdefault(part, _Node())
         held = node.named if part[0] == ":" else node.rest
         if held is None:
@@ -112,6 +117,11 @@ def _walk(node: _Node, method: str, parts: list[str], at: int) -> tuple[Route, d
         return (route, {}) if route else None
     if (fixed := node.fixed.get(parts[at])) and (found := _walk(fixed, method, parts, at + 1)):
         return found
+    for letters, (name, begun) in node.begun.items():
+        rest = parts[at].removeprefix(letters)
+        if rest and rest != parts[at] and (found := _walk(begun, method, parts, at + 1)):
+            found[1][name] = rest
+            return found
     if node.named and parts[at] and (found := _walk(node.named[1], method, parts, at + 1)):
         found[1][node.named[0]] = parts[at]
         return found

@@ -133,12 +133,13 @@ async def streaming(
     protocol: Protocol,
     rewrite: Rewrite | None = None,
     content: dict[str, str] | None = STREAM,
+    refuse: Callable[[Failure, "Service"], web.Response] = refused,
 ) -> web.StreamResponse:
-    """Answer as a stream."""
+    """Answer as a stream; `refuse` says how one that fails before its first chunk looks."""
     try:
         streamed = await service.exchange.stream(ask)
     except Failure as failure:
-        return refused(failure, service)
+        return refuse(failure, service)
     chunks = streamed.chunks
     try:
         first = await anext(chunks, None)
