@@ -84,11 +84,15 @@ def _refs_to_hints(schema: Any) -> Any:
 def _const_to_enum(schema: Any) -> Any:
     for path, key in holders(schema, "const"):
         holder = get(schema, *path)
-        if isinstance(holder, dict) and key in holder and "enum" not in holder:
-            value = holder[key]
-            if isinstance(value, (dict, list)):
-                value = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-            holder["enum"] = [value]
+        if not isinstance(holder, dict) or key not in holder:
+            continue
+        value = holder[key]
+        if isinstance(value, (dict, list)):
+            value = orjson.loads(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+        if not path:  # the legacy spells this place `.enum`: below an empty key
+            holder = holder.setdefault("", {})
+        if isinstance(holder, dict):
+            holder.setdefault("enum", [value])
     return schema
 
 

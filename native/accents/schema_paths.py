@@ -28,7 +28,8 @@ def walk(root: Any) -> Iterator[tuple[Path, str | int, Any]]:
         for key, child in members(value):
             yield path, key, child
             if isinstance(child, (dict, list)) and child:
-                inner.append(((*path, key), child))
+                # The legacy joins keys to a text, so that what is below an empty key at the top counts as the top's.
+                inner.append(((*path, key) if path or key else path, child))
         inner.reverse()
         stack += inner
 
