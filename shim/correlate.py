@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from shim import marks
 from shim.exchange import Request
 from shim.marks import Marks
-from shim.recorder import Begun, Ended
+from shim.recorder import Asked, Begun, Ended
 
 AMBIGUOUS = "ambiguous"
 UNSEEN = "upstream unseen"
@@ -41,6 +41,7 @@ class Ingress:
     asked: Marks | None = None
     answered: Marks | None = None
     said: Marks = frozenset()
+    whole_request: bool = False
 
     def question(self) -> Marks:
         """The texts it asked with."""
@@ -54,6 +55,17 @@ class Ingress:
             response = self.end.response if self.end else None
             self.answered = marks.of_response(response) if response else frozenset()
         return self.answered
+
+    @property
+    def known(self) -> bool:
+        """Whether all that it asked is known; where not, nothing shows yet that a call is not its own."""
+        if self.end is not None or self.said:
+            return True
+        return self.whole_request and not any(name.lower() == "upgrade" for name, _ in self.request.headers)
+
+    def ask(self, request: Request) -> None:
+        """Its request is this, and whole."""
+        self.request, self.asked, self.whole_request = request, None, True
 
     @property
     def whole(self) -> bool:
@@ -107,7 +119,20 @@ class Correlator:
 
     def begin(self, told: Begun) -> None:
         """A client's request has come."""
-        self._open[told.key] = Ingress(told.key, told.request, told.at)
+        self._open[told.key] = Ingress(told.key, told.request, told.at, whole_request=bool(told.request.body))
+
+    def ask(self, told: Asked) -> None:
+        """A request, or a call, is whole."""
+        if not told.call:
+            if told.key in self._open:
+                self._open[told.key].ask(told.request)
+        elif told.key in self._calls:
+            self._reask(self._calls[told.key], told.request)
+
+    def _reask(self, call: Egress, request: Request) -> None:
+        call.request, call.asked = request, None
+        if not call.settled:
+            self._narrow(call, by_request)
 
     def say(self, key: str, frame: str) -> None:
         """A client has said something over its WebSocket."""
@@ -121,7 +146,7 @@ class Correlator:
             return
         exchange.end = told
         if told.request is not None:
-            exchange.request, exchange.asked = told.request, None
+            exchange.ask(told.request)
         self._done[told.key] = exchange
 
     def begin_call(self, told: Begun) -> None:
@@ -149,9 +174,7 @@ class Correlator:
             return
         call.end = told
         if told.request is not None:
-            call.request, call.asked = told.request, None
-            if not call.settled:
-                self._narrow(call, by_request)
+            self._reask(call, told.request)
         if call.settled and (call.owner is None or call.owner.key in self._gone):
             self._stray(call)
 
@@ -243,7 +266,7 @@ class Correlator:
         left = [
             other
             for other in call.candidates
-            if other is not best and not law.beats(law.side(best), law.side(other), carried)
+            if other is not best and not (other.known and law.beats(law.side(best), law.side(other), carried))
         ]
         self._release(call)
         call.candidates = [best, *left]

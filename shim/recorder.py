@@ -55,6 +55,15 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Its request is whole: who called whom is told from it while answers are still to come."""
+
+    key: str
+    request: Request
+    call: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Its answer is over. `request` stands in for the one it began with where that was not whole yet."""
 
@@ -103,7 +112,7 @@ class State:
 
 log = structlog.get_logger()
 
-type Message = Begun | Said | Ended | Lost | Gap | State
+type Message = Begun | Asked | Said | Ended | Lost | Gap | State
 
 
 @dataclass(slots=True)
@@ -222,6 +231,11 @@ class Recorder:
             self.counters.unsettled.discard(key)
             self._queue.append(Lost(key, call=False))
 
+    def ask(self, key: str, request: Request) -> None:
+        """The body of a request that began without it is whole now. May be left out; then more stays ambiguous."""
+        if key in self.counters.unsettled:
+            self._offer(Asked(key, request, call=False), len(request.body))
+
     def say(self, key: str, frame: str) -> None:
         """A client sent a message over its WebSocket; `finish` is to have them all in its request."""
         if key in self.counters.unsettled:
@@ -235,6 +249,11 @@ class Recorder:
         else:
             self.counters.refused_calls += 1
             self._widen_gap(at)
+
+    def ask_call(self, key: str, request: Request) -> None:
+        """The body of a call that began without it is whole now. May be left out; then more stays ambiguous."""
+        if key in self._open_calls:
+            self._offer(Asked(key, request, call=True), len(request.body))
 
     def finish_call(
         self,
@@ -300,7 +319,7 @@ class Recorder:
 
 def _weight(message: Message) -> int:
     match message:
-        case Begun(request=request):
+        case Begun(request=request) | Asked(request=request):
             return len(request.body)
         case Ended(request=request, response=response):
             return (len(request.body) if request else 0) + (sum(map(len, response.chunks)) if response else 0)

@@ -20,6 +20,7 @@ from shim.exchange import Exchange, Interaction
 from shim.recorder import (
     QUEUE_BYTES,
     QUEUE_MESSAGES,
+    Asked,
     Begun,
     Counters,
     Ended,
@@ -119,6 +120,8 @@ class StoreWriter:
             case Begun():
                 self._correlator.begin(message)
                 self._states[message.key] = self._state
+            case Asked():
+                self._correlator.ask(message)
             case Ended(call=True):
                 self._correlator.finish_call(message)
             case Ended():
@@ -138,9 +141,9 @@ class StoreWriter:
     def _lose(self, message: Message) -> None:
         """An exchange of which a part could not be taken in is dropped; a call leaves its exchange in doubt."""
         match message:
-            case Begun(key=key, call=True) | Ended(key=key, call=True):
+            case Begun(key=key, call=True) | Asked(key=key, call=True) | Ended(key=key, call=True):
                 self._correlator.miss(key)
-            case Begun(key=key) | Ended(key=key) | Said(key=key):
+            case Begun(key=key) | Asked(key=key) | Ended(key=key) | Said(key=key):
                 self._correlator.forget(key)
                 self._drop(key, "failed")
 
