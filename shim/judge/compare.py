@@ -5,7 +5,8 @@ structure is matched against each of them: the nearest counts. Law: nothing is f
 its exact place, and rules that someone wrote down with a reason.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from deepdiff import DeepDiff
@@ -15,11 +16,13 @@ from shim.exchange import Case, Exchange, Interaction, Run
 from shim.judge import view
 from shim.judge.accepted import Rules
 from shim.judge.noise import same
+from shim.judge.noisebook import NoiseBook, endpoint_of_place
 from shim.judge.normal import normal, overlapping
 from shim.judge.paths import Place, show
 from shim.judge.verdict import Difference, Kind, Level, Side, Verdict
 
 type Found = tuple[Place, Any, Any]
+type Forgive = Callable[[Place, Any, Any], bool]
 
 _REALIGN = 400  # events; beyond it a list is worded index by index
 
@@ -33,7 +36,15 @@ def _at(value: Any, place: Place) -> Any:
     return value
 
 
-def differing(legacy: Any, native: Any, runs: Sequence[Any], place: Place, noise: list[Place]) -> Iterator[Found]:
+@dataclass(slots=True)
+class Noise:
+    """Where learned noise was forgiven, and who forgives beyond the runs at hand."""
+
+    forgive: Forgive = lambda _place, _legacy, _native: False
+    places: list[Place] = field(default_factory=list)
+
+
+def differing(legacy: Any, native: Any, runs: Sequence[Any], place: Place, noise: Noise) -> Iterator[Found]:
     """The places where `native` is not as `legacy`; `noise` collects those that learned noise forgave."""
     if type(legacy) is type(native) and legacy == native:
         return
@@ -50,20 +61,22 @@ def differing(legacy: Any, native: Any, runs: Sequence[Any], place: Place, noise
     else:
         seen = [v for v in (_at(r, place) for r in runs) if v is not MISSING]
         fine, by_noise = same(legacy, native, seen)
+        if not fine and len(seen) == 1:
+            fine = by_noise = noise.forgive(place, legacy, native)
         if not fine:
             yield place, legacy, native
         elif by_noise:
-            noise.append(place)
+            noise.places.append(place)
 
 
-def nearest(runs: Sequence[Any], native: Any) -> tuple[list[Found], list[Place], Any]:
+def nearest(runs: Sequence[Any], native: Any, forgive: Forgive) -> tuple[list[Found], list[Place], Any]:
     """The differences from that run of the legacy which is nearest, the noise forgiven, and that run."""
     best: tuple[list[Found], list[Place], Any] | None = None
     for one in runs:
-        noise: list[Place] = []
+        noise = Noise(forgive)
         found = list(differing(one, native, runs, (), noise))
         if best is None or len(found) < len(best[0]):
-            best = found, noise, one
+            best = found, noise.places, one
         if not found:
             break
     if best is None:
@@ -133,7 +146,8 @@ def _note(place: Place, native: Any, legacy_tree: view.Tree) -> str:
     if recorded is MISSING or not recorded:
         return "the legacy sent nothing upstream here"
     ranked = sorted(
-        ((list(differing(r, native, [r], (), [])), n) for n, r in enumerate(recorded)), key=lambda pair: len(pair[0])
+        ((list(differing(r, native, [r], (), Noise())), n) for n, r in enumerate(recorded)),
+        key=lambda pair: len(pair[0]),
     )
     misses, n = ranked[0]
     where = ", ".join(show(p) for p, _, _ in misses[:6]) or "nothing"
@@ -175,18 +189,23 @@ def _worded(place: Place, legacy: list[Any], native: list[Any]) -> list[Found]:
     return out or [(place, legacy, native)]
 
 
-def compare(case: Case, native: Run, rules: Rules | None = None) -> Verdict:
+def compare(case: Case, native: Run, rules: Rules | None = None, book: NoiseBook | None = None) -> Verdict:
     """Judge one run against the legacy's runs of a case.
 
     Args:
         case: What was recorded; its runs are the reference, and what differs between them is noise.
         native: What is judged.
         rules: Accepted differences; those that match are taken out, counted and named.
+        book: Noise learned elsewhere, for a case that has one run only.
     """
     if any(_equal_bytes(r, native) for r in case.runs):
         return Verdict(Level.IDENTICAL)
     legacy, ours = [view.run(r) for r in case.runs], view.run(native)
-    found, noise, near = nearest(legacy, ours)
+
+    def forgive(place: Place, a: Any, b: Any) -> bool:
+        return book is not None and book.forgives(endpoint_of_place(case, place), place, a, b)
+
+    found, noise, near = nearest(legacy, ours, forgive)
     forgiven = tuple(show(p) for p in noise)
     if not found:
         return Verdict(Level.IDENTICAL, noise=forgiven)
@@ -195,7 +214,7 @@ def compare(case: Case, native: Run, rules: Rules | None = None) -> Verdict:
         parallel = any(map(overlapping, streams))
         normals = [_normalised(r, parallel=parallel) for r in legacy]
         ours_normal = _normalised(ours, parallel=parallel)
-        left, noise, near_normal = nearest(normals, ours_normal)
+        left, noise, near_normal = nearest(normals, ours_normal, forgive)
         if not left:
             return Verdict(Level.EQUIVALENT, noise=tuple(show(p) for p in noise))
         if len(left) <= len(found):

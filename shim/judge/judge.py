@@ -8,6 +8,7 @@ import logging
 from shim.exchange import Case
 from shim.judge.accepted import Rules
 from shim.judge.compare import compare
+from shim.judge.noisebook import NoiseBook
 from shim.judge.play import PlayError, declared, handles, play
 from shim.judge.verdict import Reason, Verdict, unjudged
 
@@ -36,12 +37,13 @@ def _unhandled(case: Case) -> Verdict | None:
     return None
 
 
-def judge(case: Case, rules: Rules | None = None) -> Verdict:
+def judge(case: Case, rules: Rules | None = None, book: NoiseBook | None = None) -> Verdict:
     """Run native on a recorded case and compare it with what the legacy did.
 
     Args:
         case: A corpus case, or a live exchange with the state of the time.
         rules: Accepted differences.
+        book: Noise learned elsewhere, for a case that has one run only.
     """
     early = _unknowable(case) or _unhandled(case)
     if early is not None:
@@ -55,4 +57,4 @@ def judge(case: Case, rules: Rules | None = None) -> Verdict:
         return unjudged(Reason.NATIVE_FAILED, str(error))
     finally:
         quiet.setLevel(level)
-    return compare(case, native, rules)
+    return compare(case, native, rules, book)

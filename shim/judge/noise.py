@@ -21,7 +21,7 @@ _IDS = (
     (re.compile(r"[0-9a-f]{12,}"), "<hex>"),
     (re.compile(r"(?<=[_-])[A-Za-z0-9]{16,}(?![A-Za-z0-9])"), "<id>"),
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=~]{20,}|[A-Za-z0-9]+|[^A-Za-z0-9]")
+TOKEN = re.compile(r"[A-Za-z0-9_\-+/=~]{20,}|[A-Za-z0-9]+|[^A-Za-z0-9]")
 _HEX = re.compile(r"[0-9a-f-]+")
 _EARLIEST = 1_500_000_000  # numbers above it are taken for times, in seconds or finer
 
@@ -74,7 +74,7 @@ def fits(values: Sequence[str], text: str) -> bool:
 
     Where even their number of tokens differs, the tokens they share at the start and at the end must be there.
     """
-    seen, mine = [_TOKEN.findall(v) for v in values], _TOKEN.findall(text)
+    seen, mine = [TOKEN.findall(v) for v in values], TOKEN.findall(text)
     if len({len(t) for t in seen}) == 1:
         return len(mine) == len(seen[0]) and all(_token_fits(got, row) for got, *row in zip(mine, *seen, strict=True))
     head = tail = 0

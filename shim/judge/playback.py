@@ -6,11 +6,12 @@ finds it. A looser match would turn a wrong request into a right answer.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urlsplit
 
 from native.egress import AGENTS
-from native.upstream import Headers, UpstreamError, UpstreamRequest
+from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
 from native.wire.codings import decoder_for
 from shim.exchange import Interaction, Request, Response
 from shim.judge.view import BACKGROUND
@@ -36,7 +37,8 @@ def _said(request: UpstreamRequest) -> tuple[tuple[str, str], ...]:
 class PlayedResponse:
     """A recorded answer, given in its own pieces."""
 
-    def __init__(self, recorded: Response) -> None:
+    def __init__(self, recorded: Response, broken: str = "unexpected EOF") -> None:
+        self._broken = broken
         self.status = recorded.status
         self.headers: Headers = [(k, v) for k, v in recorded.headers if k.lower() not in _FRAMING]
         self._recorded = recorded
@@ -53,7 +55,7 @@ class PlayedResponse:
                     yield piece
                 await asyncio.sleep(self._recorded.delay or _CHUNK_DELAY)
             if not self._recorded.complete:
-                raise UpstreamError("unexpected EOF")
+                raise UpstreamError(self._broken)
             if decoder is not None and (rest := decoder.finish()):
                 yield rest
         except ValueError as error:
@@ -72,6 +74,7 @@ class PlayedUpstream:
 
     def __init__(self, background: Iterable[Interaction] = ()) -> None:
         self.asked: list[Interaction] = []
+        self._calls: Counter[str] = Counter()
         self._script: list[Interaction] = []
         self._background = [i for i in background if BACKGROUND.search(i.request.url)]
 
@@ -100,7 +103,9 @@ class PlayedUpstream:
             return PlayedResponse(Response(MISS, chunks=(b"the legacy sent no such request",)))
         if found.status == 0:
             raise UpstreamError("EOF")
-        return PlayedResponse(found)
+        host = urlsplit(request.url).netloc
+        self._calls[host] += 1
+        return PlayedResponse(found, broken_off(request.url, self._calls[host]))
 
     async def close(self) -> None:
         """Nothing is held."""

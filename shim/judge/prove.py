@@ -15,12 +15,14 @@ import orjson
 
 from shim.exchange import Case, Exchange, Headers, Run
 from shim.judge import view
-from shim.judge.compare import compare, differing
-from shim.judge.noise import is_number, without_times
+from shim.judge.compare import Noise, compare, differing
+from shim.judge.noise import is_number
+from shim.judge.noisebook import NoiseBook, noisy_places
 from shim.judge.plant import KINDS, plant, twin
 from shim.judge.verdict import Level
 
 INSIDE = "noise: template broken"
+FROM_BOOK = "noise from the book: template broken"
 _ROUNDS = 4  # passes over the cases for one kind
 _TRIES = 3000  # cases looked at in one pass
 
@@ -53,19 +55,6 @@ class Score:
         return self.found / called if called else 1.0
 
 
-def _noisy_places(case: Case) -> list[tuple[tuple[str | int, ...], list[Any]]]:
-    """Where the legacy's runs differ in a value, times aside, with what they say there."""
-    if len(case.runs) < 2:
-        return []
-    trees = [view.run(r) for r in case.runs]
-    out = []
-    for place, _, _ in differing(trees[0], trees[1], [trees[0]], (), []):
-        values = [_value(t, place) for t in trees]
-        if all(isinstance(v, str) for v in values) and len({without_times(v) for v in values}) > 1:
-            out.append((place, values))
-    return out
-
-
 def _value(tree: Any, place: tuple[str | int, ...]) -> Any:
     for key in place:
         try:
@@ -79,7 +68,7 @@ def _only_noisy_numbers(case: Case, base: Run, planted: Run) -> bool:
     """Whether only a number changed, where the legacy's runs have different numbers: there is no template to break."""
     trees = [view.run(r) for r in case.runs]
     own = view.run(base)
-    places = [p for p, _, _ in differing(own, view.run(planted), [own], (), [])]
+    places = [p for p, _, _ in differing(own, view.run(planted), [own], (), Noise())]
     return bool(places) and all(len({v for t in trees if is_number(v := _value(t, p))}) > 1 for p in places)
 
 
@@ -112,7 +101,7 @@ def _replaced(one: Exchange, old: str, new: str) -> Exchange:
 
 def _broken_template(rng: random.Random, case: Case) -> Run | None:
     """A run whose noisy value lost what the legacy's values share there: a sign in front that none of them has."""
-    places = [(p, v) for p, v in _noisy_places(case) if p[0] == "exchanges" and len(v[0]) >= 6 and v[0][:1] not in "{["]
+    places = [(p, v) for p, v in noisy_places(case) if p[0] == "exchanges" and len(v[0]) >= 6 and v[0][:1] not in "{["]
     if not places:
         return None
     place, values = rng.choice(places)
@@ -144,9 +133,9 @@ def _plant_many(
                 break
 
 
-def _scored(score: Score, case: Case, run: Run) -> None:
+def _scored(score: Score, case: Case, run: Run, book: NoiseBook | None = None) -> None:
     score.planted += 1
-    if compare(case, run).level is Level.DIFFERENT:
+    if compare(case, run, book=book).level is Level.DIFFERENT:
         score.found += 1
     else:
         score.missed.append(case.full_name)
@@ -165,14 +154,17 @@ def prove(cases: Iterable[Case], *, plantings: int = 2000, seed: int = 1) -> dic
     """
     rng = random.Random(seed)  # noqa: S311 - a choice of places, no secret
     every = list(cases)
-    noisy = [c for c in every if _noisy_places(c)]
+    noisy = [c for c in every if noisy_places(c)]
     scores: dict[tuple[str, str], Score] = defaultdict(Score)
     _plant_many(rng, "plain", every, plantings, scores)
     _plant_many(rng, "beside noise", noisy, plantings // 2, scores)
+    book = NoiseBook()
+    book.learn(noisy)
     for case in noisy:
         run = _broken_template(rng, case)
         if run is not None:
             _scored(scores["inside noise", INSIDE], case, run)
+            _scored(scores["inside noise", FROM_BOOK], replace(case, runs=case.runs[:1]), run, book)
     for case in every:
         for run in case.runs:
             if not compare(case, twin(run)).clean:

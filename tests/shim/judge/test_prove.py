@@ -6,7 +6,7 @@ import pytest
 
 from shim import corpusfile
 from shim.judge.plant import KINDS
-from shim.judge.prove import INSIDE, prove
+from shim.judge.prove import FROM_BOOK, INSIDE, prove
 
 GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
 
@@ -34,3 +34,4 @@ def test_at_least_two_thousand_plantings_in_every_kind_of_place(scores):
 def test_noise_beside_and_inside_hides_nothing(scores):
     assert sum(score.planted for (lane, _), score in scores.items() if lane == "beside noise") >= 1000
     assert scores["inside noise", INSIDE].planted >= 300
+    assert scores["inside noise", FROM_BOOK].planted >= 300
