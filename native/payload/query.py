@@ -20,7 +20,7 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_CONDITION: Final = re.compile(r"(?P<path>.*?)\s*(?P<operator>==|!=|<=|>=|!%|=|<|>|%)\s*(?P<value>.*)", re.DOTALL)
+_OPERATOR: Final = re.compile(r"==|!=|<=|>=|!%|=|<|>|%")
 
 
 def wild(pattern: str, text: str) -> bool:
@@ -73,14 +73,27 @@ def parse_query(path: str) -> tuple[Query | None, int]:
     inside = path[2:end].strip()
     every = path[end + 1 : end + 2] == "#"
     stop = end + 2 if every else end + 1
-    parts = _CONDITION.fullmatch(inside)
-    if not parts:
+    operator = _operator(inside)
+    if operator is None:
         return Query(inside, "", "", every), stop
-    value = parts["value"]
+    value = inside[operator.end() :].strip()
     if len(value) > 1 and value[0] == value[-1] == '"':
         unquoted = loose.parse(value)
         value = unquoted if isinstance(unquoted, str) else value[1:-1]
-    return Query(parts["path"], "=" if parts["operator"] == "==" else parts["operator"], value, every), stop
+    tested = inside[: operator.start()].strip()
+    return Query(tested, "=" if operator[0] == "==" else operator[0], value, every), stop
+
+
+def _operator(condition: str) -> re.Match[str] | None:
+    """The first operator that is not inside brackets of its own."""
+    return next(
+        (
+            found
+            for found in _OPERATOR.finditer(condition)
+            if condition.count("(", 0, found.start()) == condition.count(")", 0, found.start())
+        ),
+        None,
+    )
 
 
 def _closing(path: str) -> int:
