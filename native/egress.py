@@ -7,6 +7,7 @@ and, where nobody set one, Go's User-Agent; a broken body says so and is never p
 
 import os
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from native.config import Deadlines
-from native.upstream import Headers, UpstreamError, UpstreamRequest
+from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
 from native.wire.codings import Decoder, decoder_for
 
 AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
@@ -32,9 +33,9 @@ def trust(environment: Mapping[str, str] = os.environ) -> ssl.SSLContext:
 class Answer:
     """An answer whose head has come."""
 
-    def __init__(self, response: aiohttp.ClientResponse, idle: float) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, broken: str) -> None:
         self._response = response
-        self._idle = idle
+        self._broken = broken
         self.status = response.status
         self.headers: Headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in response.raw_headers]
 
@@ -53,7 +54,7 @@ class Answer:
                 if data:
                     yield data
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise UpstreamError(broken(error)) from error
+            raise UpstreamError(self._said(error)) from error
         if decoder is not None and (data := decoder.finish()):
             yield data
 
@@ -64,22 +65,18 @@ class Answer:
             data = await self._response.read()
             return data if decoder is None else decoder.feed(data) + decoder.finish()
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise UpstreamError(broken(error)) from error
+            raise UpstreamError(self._said(error)) from error
         finally:
             self._response.release()
+
+    def _said(self, error: Exception) -> str:
+        """What the legacy says where a body breaks off."""
+        cut = isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError))
+        return self._broken if cut else str(error)
 
     def close(self) -> None:
         """Let go: a body that is at its end frees its connection, any other ends it."""
         self._response.close()
-
-
-def broken(error: Exception) -> str:
-    """What the legacy says where a body breaks off."""
-    return (
-        "unexpected EOF"
-        if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError))
-        else str(error)
-    )
 
 
 class Egress:
@@ -89,6 +86,7 @@ class Egress:
         self._deadlines = deadlines
         self._context = context or trust()
         self._sessions: dict[str, ClientSession] = {}
+        self._asked: Counter[str] = Counter()
 
     def _session(self, proxy: str | None) -> ClientSession:
         key = proxy if proxy and proxy.startswith("socks") else ""
@@ -129,7 +127,9 @@ class Egress:
             )
         except (aiohttp.ClientError, ProxyError, ProxyConnectionError, OSError, TimeoutError, ValueError) as error:
             raise UpstreamError(failed(request, error)) from error
-        return Answer(response, self._deadlines.idle)
+        host = urlsplit(request.url).netloc
+        self._asked[host] += 1
+        return Answer(response, broken_off(request.url, self._asked[host]))
 
     async def close(self) -> None:
         """End every connection."""

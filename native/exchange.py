@@ -7,7 +7,8 @@ at once (its task is cancelled, and every stream closes itself); a client's own 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from native.credentials.credential import Credential
 from native.failure import EmptyStream, Failure, clients_fault
@@ -28,8 +29,9 @@ class Ask:
         model: The model as the client named it.
         source: The client's protocol.
         raw: The body.
-        alt: The query's `alt`, or `responses/compact`.
         client: Who asks.
+        alt: The query's `alt`, or `responses/compact`.
+        spare: The body parsed, where the endpoint has done so: for the first try to take and change.
         sockets: Whether the client is on a WebSocket.
         chosen: Told each credential that is asked.
     """
@@ -39,6 +41,7 @@ class Ask:
     raw: bytes
     client: Client
     alt: str = ""
+    spare: list[Any] = field(default_factory=list)
     sockets: bool = False
     chosen: Callable[[str], None] | None = None
 
@@ -137,7 +140,7 @@ class Exchange:
             asked += 1
             for index, name in enumerate(names):
                 booked = self.pool.booked(credential, model, name, pooled=pooled)
-                call = Call(credential, name, model, ask.source, stream, ask.alt, ask.raw, ask.client)
+                call = Call(credential, name, model, ask.source, stream, ask.alt, ask.raw, ask.client, ask.spare)
                 try:
                     result = await act(provider, call)
                 except _Broken as broken:

@@ -16,6 +16,17 @@ class UpstreamError(Exception):
     """No answer, or one that broke: the message is what a client may be told."""
 
 
+def broken_off(url: str, nth: int) -> str:
+    """What is said where an answer's body breaks off.
+
+    The legacy speaks HTTP/2 to whoever speaks TLS, and says which of the connection's streams broke: they have odd
+    numbers, so that of the n-th request to a host is 2n - 1.
+    """
+    if not url.startswith("https:"):
+        return "unexpected EOF"
+    return f"stream error: stream ID {2 * nth - 1}; INTERNAL_ERROR; received from peer"
+
+
 @dataclass(frozen=True, slots=True)
 class UpstreamRequest:
     """One call to a provider.

@@ -20,8 +20,9 @@ from native.payload import NO_RULES, Rules
 from native.proxies import proxy_for
 from native.turn import Clock, Ids, Json, Memory, Pair, Turn
 from native.upstream import Headers, Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
+from native.wire import lenient
 from native.wire.lines import Lines
-from native.wire.loose import get, parse
+from native.wire.loose import get
 
 if TYPE_CHECKING:
     from native.config import Config
@@ -87,6 +88,7 @@ class Call:
         alt: The query's `alt`, or `responses/compact`.
         raw: The client's body as it came (after its endpoint's own rewriting).
         client: Who asks.
+        spare: The body parsed already, for the first try to take.
     """
 
     credential: "Credential"
@@ -97,6 +99,7 @@ class Call:
     alt: str
     raw: bytes
     client: Client
+    spare: list[Any] = field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -145,7 +148,7 @@ class LateTurn(Turn):
     def __getattr__(self, name: str) -> Any:
         if name != "original":
             raise AttributeError(name)
-        tree = parse(self.source)
+        tree = lenient.parse(self.source)
         self.original = tree if isinstance(tree, dict) else {}
         return self.original
 
@@ -206,7 +209,7 @@ class HttpProvider:
             source=call.raw,
         )
         del turn.original
-        tree = parse(call.raw)
+        tree = call.spare.pop() if call.spare else lenient.parse(call.raw)
         body: Json = tree if isinstance(tree, dict) else {}
         pair = self.kit.pairs.get((call.source, self.target(call)))
         if pair is not None:

@@ -19,7 +19,7 @@ async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
     """A turn of chat."""
     raw = await request.read()
     seen = fields(raw)
-    ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request))
+    ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request), [seen.tree])
     if seen.stream is True:
         return await streaming(request, service, ask, CHAT)
     return await at_once(request, service, service.exchange.whole(ask))

@@ -31,9 +31,9 @@ async def messages(request: web.Request, service: "Service") -> web.StreamRespon
     raw = await request.read()
     seen = fields(raw)
     if seen.stream is MISSING or seen.stream is False:
-        ask = Ask(seen.model, "claude", raw, client_of(request), alt_of(request))
+        ask = Ask(seen.model, "claude", raw, client_of(request), alt_of(request), [seen.tree])
         return await at_once(request, service, service.exchange.whole(ask), unzipped, patient=True)
-    return await streaming(request, service, Ask(seen.model, "claude", raw, client_of(request)), CLAUDE)
+    return await streaming(request, service, Ask(seen.model, "claude", raw, client_of(request), spare=[seen.tree]), CLAUDE)
 
 
 async def count(request: web.Request, service: "Service") -> web.StreamResponse:

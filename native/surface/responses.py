@@ -23,7 +23,7 @@ async def responses(request: web.Request, service: "Service") -> web.StreamRespo
     """A turn."""
     raw = await request.read()
     seen = fields(raw)
-    ask = Ask(seen.model, "openai-response", raw, client_of(request))
+    ask = Ask(seen.model, "openai-response", raw, client_of(request), spare=[seen.tree])
     if seen.stream is True:
         return await streaming(request, service, ask, RESPONSES)
     return await at_once(request, service, service.exchange.whole(ask), patient=True)
