@@ -1,19 +1,58 @@
 """The command line: one verb a line, each in the module that does it.
 
-Law: every command answers `--help`, says what was wrong and what to do on standard error, and leaves 0, 1 or 2.
+Laws: every command answers `--help`, says what was wrong and what to do on standard error, and leaves 0, 1 or 2; a
+verb loads its own module and no other, so that `shim run` is up before the judge would be loaded.
 """
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from shim.commands import judging
+import typer
+from typer.core import TyperGroup
+
+VERBS = {
+    "run": "shim.run.command:app",
+    "flags": "shim.flags.command:app",
+    "replay": "shim.commands.judging:replay",
+    "diff": "shim.commands.judging:diff",
+    "prove": "shim.commands.judging:prove",
+}
+"""Verb -> the function that does it, or a group of them."""
+
+
+class Verbs(TyperGroup):
+    """Commands that are loaded when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs, in the order of the table."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load a verb's module."""
+        del ctx
+        module, _, name = VERBS.get(cmd_name, "").partition(":")
+        if not module:
+            return None
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            one.command(cmd_name)(found)
+            found = one
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="shim",
-    help="Replace the CLIProxyAPI binary while it is in use: record, judge, flip, cut over.",
+    cls=Verbs,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
-for verb in (judging.replay, judging.prove, judging.diff):
-    app.command()(verb)
+
+@app.callback()
+def shim() -> None:
+    """Replace the CLIProxyAPI binary while it is in use: record, judge, flip, cut over."""

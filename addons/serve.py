@@ -1,0 +1,179 @@
+"""The front's process: both sides put together, from the settings to the drain.
+
+Everything that wires addons lives here. Laws: the tap listens before the legacy asks for it, the front only when the
+legacy answers (or has been waited for long enough); the flags are looked at four times a second; a signal, or the end
+of whoever started it, lets what has begun end, then the recorder write, then nothing is left.
+"""
+
+import asyncio
+import contextlib
+import gc
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from mitmproxy import http
+from mitmproxy.proxy import mode_specs
+from mitmproxy.proxy.context import Context
+
+from addons import tap
+from addons.certify import Certify
+from addons.front import FrontLayer
+from addons.host import Host, Side, settled
+from addons.onward import Onward
+from addons.record import FrontRecord, Record, TapRecord
+from addons.remote import Remote
+from addons.route import Route
+from addons.veil import Veil
+from addons.watch import FlagWatch, MirrorWatch, watching
+from addons.way import Target
+from shim.recorder import Recorder
+from shim.refusal import STATUS, refusal
+from shim.run.mirror import Copy, Mirror
+from shim.run.settings import FrontSettings
+
+log = logging.getLogger(__name__)
+
+# The recorder's thread must not hold the interpreter while a chunk waits.
+SWITCH_SECONDS = 0.0005
+LOOK_FOR_LEGACY = 0.01
+
+
+def refused(request: http.Request, message: str) -> http.Response:
+    """The front's own answer."""
+    body = refusal(request.path, message)
+    return http.Response.make(STATUS, body, {"Content-Type": "application/json", "Connection": "close"})
+
+
+class Serving:
+    """Front and tap of one process.
+
+    Args:
+        settings: What there is to serve.
+        recorder: Takes what passes, or None.
+    """
+
+    def __init__(self, settings: FrontSettings, recorder: Recorder | None) -> None:
+        self.settings, self.recorder = settings, recorder
+        self.host = Host(settled())
+        legacy = Target("legacy", settings.legacy_address)
+        native = Target("native", ("127.0.0.1", settings.native)) if settings.native else None
+        self.route = Route(legacy, native)
+        self.mirror = _mirror(settings)
+        self.records: list[Record] = []
+
+    def front(self) -> Side:
+        """What clients connect to."""
+        settings, legacy = self.settings, self.settings.legacy_address
+        record = FrontRecord(self.recorder)
+        self.records.append(record)
+        veil = []
+        if self.mirror is not None:
+            disguises = [settings.disguise(copy) for copy in settings.copies]
+            veil = [Veil(self.mirror, disguises, settings.front_port)]
+
+        def top(context: Context) -> FrontLayer:
+            context.server.address = legacy
+            return FrontLayer(context, refused)
+
+        amp_is_local = self.mirror.amp_is_local if self.mirror else bool
+        mode = mode_specs.ProxyMode.parse(f"reverse:http://{legacy[0]}:{legacy[1]}")
+        return Side("front", mode, top, [Remote(amp_is_local), self.route, *veil, record])
+
+    def tap(self) -> Side:
+        """What the legacy calls providers through."""
+        settings = self.settings
+        record = TapRecord(self.recorder)
+        self.records.append(record)
+        certify = Certify(Path(settings.key), Path(settings.certificate), Path(settings.trusted))
+        egress = tap.Egress(Onward(settings.environment))
+        return Side("tap", mode_specs.ProxyMode.parse("socks5"), tap.top, [tap.Peel(), certify, egress, record])
+
+    @property
+    def busy(self) -> int:
+        """How many are being served; a quiet WebSocket is nobody."""
+        return self.records[-1].busy
+
+    async def run(self, stop: asyncio.Event) -> int:
+        """Serve until told to stop. Returns how many had to be cut off."""
+        settings = self.settings
+        if settings.tap is not None:
+            await self.host.listen(_adopt(settings.tap), self.tap())
+        async with self._watches():
+            await _reachable(settings.legacy_address, settings.wait, stop)
+            await self.host.listen(_adopt(settings.front), self.front())
+            gc.collect()
+            gc.freeze()
+            say("ready")
+            await stop.wait()
+            cut = await self.host.drain(lambda: self.busy, settings.drain)
+            if self.recorder is not None and not self.recorder.close():
+                log.warning("the recorder did not finish in time")
+            return cut
+
+    @contextlib.asynccontextmanager
+    async def _watches(self) -> AsyncIterator[None]:
+        flags = FlagWatch(self.settings, self.route, lambda: say("wants native"))
+        async with watching(flags), watching(MirrorWatch(self.mirror)):
+            yield
+
+
+def _mirror(settings: FrontSettings) -> Mirror | None:
+    if settings.config_path is None:
+        return None
+    mirror = Mirror(settings.config_path, [Copy(Path(c.path), settings.disguise(c)) for c in settings.copies])
+    mirror.resume()
+    return mirror
+
+
+def _adopt(descriptor: int) -> socket.socket:
+    """A socket that was bound by whoever started this process."""
+    return socket.socket(fileno=descriptor)
+
+
+async def _reachable(address: tuple[str, int], wait: float, stop: asyncio.Event) -> None:
+    """Wait until somebody listens there, for so many seconds at most."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + wait
+    while loop.time() < end and not stop.is_set():
+        try:
+            _, writer = await asyncio.open_connection(*address)
+        except OSError:
+            await asyncio.sleep(LOOK_FOR_LEGACY)
+            continue
+        writer.close()
+        return
+
+
+def say(word: str) -> None:
+    """Tell whoever started this process."""
+    sys.stdout.write(json.dumps({"front": word}) + "\n")
+    sys.stdout.flush()
+
+
+def eager(loop: asyncio.AbstractEventLoop, coroutine: object, **options: object) -> "asyncio.Task[object]":
+    """Makes tasks that begin at once: what need not wait never takes a turn of the loop."""
+    return asyncio.Task(coroutine, loop=loop, **{**options, "eager_start": True})  # type: ignore[arg-type,call-overload]
+
+
+async def serve(settings: FrontSettings, recorder: Recorder | None, lifeline: int) -> int:
+    """Serve until a signal comes, or the lifeline's other end is gone."""
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(eager)  # type: ignore[arg-type]  # typeshed knows fewer arguments than loops give
+    sys.setswitchinterval(SWITCH_SECONDS)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+
+    def hear() -> None:
+        if not os.read(lifeline, 4096):
+            loop.remove_reader(lifeline)
+            stop.set()
+
+    loop.add_reader(lifeline, hear)
+    return await Serving(settings, recorder).run(stop)

@@ -1,0 +1,143 @@
+"""What is looked at while traffic flows: flags, and the configuration's copies.
+
+Everything that looks again and again lives here. Laws: a look costs next to nothing where nothing changed; one that
+fails is reported once and tried again, what was last known stays in force.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Protocol
+
+from addons.route import Route
+from shim.flags.ledger import Ledger
+from shim.flags.sheet import SheetError, read_sheet
+from shim.flags.table import Mode, Table
+from shim.run.mirror import Mirror
+from shim.run.settings import FrontSettings
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.2
+
+
+class Watch(Protocol):
+    """Something to look at."""
+
+    async def begin(self) -> None:
+        """Look for the first time."""
+        ...
+
+    def look(self) -> None:
+        """Look again."""
+        ...
+
+
+@contextlib.asynccontextmanager
+async def watching(watch: Watch) -> AsyncIterator[None]:
+    """Look again and again for as long as the block runs."""
+
+    async def keep_looking() -> None:
+        failed = ""
+        await watch.begin()
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                watch.look()
+                failed = ""
+            except (OSError, sqlite3.Error, ValueError) as error:
+                if str(error) != failed:
+                    log.warning("%s: %s; what was last known stays in force", type(watch).__name__, error)
+                failed = str(error)
+
+    task = asyncio.ensure_future(keep_looking())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _natives() -> frozenset[str]:
+    """What native has handlers for; loading its modules takes a while."""
+    from shim.coverage import native_ids  # noqa: PLC0415  # as said above
+
+    return native_ids()
+
+
+class FlagWatch:
+    """Tells the route which flags hold.
+
+    Args:
+        settings: Where they are kept, and the file to follow.
+        route: Whom to tell.
+        want_native: Called when a flag first asks for native.
+    """
+
+    def __init__(self, settings: FrontSettings, route: Route, want_native: Callable[[], None]) -> None:
+        self._database = Path(settings.database) if settings.database else None
+        self._sheet = Path(settings.flags_file) if settings.flags_file else None
+        self._route, self._want_native = route, want_native
+        self._ledger: Ledger | None = None
+        self._stamp = 0
+        self._wanted = False
+
+    async def begin(self) -> None:
+        """Open the database, and learn what native has handlers for."""
+        if self._database is not None:
+            await asyncio.sleep(0)
+            self._ledger = Ledger.open(self._database)
+            self.look()
+        if self._route.native is not None:
+            self._route.handled = await asyncio.to_thread(_natives)
+
+    def look(self) -> None:
+        """See whether flags changed."""
+        if self._ledger is None:
+            return
+        self._follow_sheet(self._ledger)
+        if (table := self._ledger.news()) is not None:
+            self._hold(table)
+
+    def _follow_sheet(self, ledger: Ledger) -> None:
+        if self._sheet is None or not self._sheet.exists():
+            return
+        stamp = self._sheet.stat().st_mtime_ns
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            ledger.replace(read_sheet(self._sheet), who=str(self._sheet), why="the file changed")
+        except SheetError as error:
+            log.warning("%s", error)
+        self._hold(ledger.table())
+
+    def _hold(self, table: Table) -> None:
+        self._route.table = table
+        if not self._wanted and any(flag.value.mode in (Mode.CANARY, Mode.NATIVE) for flag in table.flags):
+            self._wanted = True
+            self._want_native()
+
+
+class MirrorWatch:
+    """Keeps the configuration's copies in step.
+
+    Args:
+        mirror: What does; None where there is nothing to keep.
+    """
+
+    def __init__(self, mirror: Mirror | None) -> None:
+        self._mirror = mirror
+
+    async def begin(self) -> None:
+        """Find what changed while nobody looked."""
+        self.look()
+
+    def look(self) -> None:
+        """See whether a file changed."""
+        if self._mirror is not None:
+            self._mirror.poll()

@@ -1,0 +1,151 @@
+"""`shim flags`: see and set who answers what."""
+
+import getpass
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shim.flags.ledger import Change, Ledger
+from shim.flags.sheet import SheetError, read_sheet
+from shim.flags.table import EVERY, Flag, Scope, Value, WrongFlagError
+from shim.run.plan import DATABASE, data_dir
+
+app = typer.Typer(
+    help="See and set who answers which endpoint: legacy, shadow, canary N% or native.",
+    no_args_is_help=False,
+    invoke_without_command=True,
+)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where recordings and flags are kept")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
+Provider = Annotated[str, typer.Option(help="Only where this provider is to answer")]
+Stream = Annotated[bool | None, typer.Option("--stream/--whole", help="Only streams, or only whole answers")]
+Model = Annotated[str, typer.Option(help="Only this model; * stands for anything")]
+Why = Annotated[str, typer.Option(help="The reason, for the history")]
+Who = Annotated[str, typer.Option(help="Who says so")]
+
+
+@app.callback()
+def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) -> None:
+    """See and set who answers which endpoint: legacy, shadow, canary N% or native."""
+    context.obj = data
+    if context.invoked_subcommand is not None:
+        return
+    flags = _ledger(data).table().flags
+    if as_json:
+        typer.echo(json.dumps([_as_json(flag) for flag in flags], indent=1))
+        return
+    if not flags:
+        typer.echo("no flag is set: the legacy answers everything")
+    for flag in flags:
+        typer.echo(f"{flag.value!s:12}  {flag.scope}  ({flag.who}, {_time(flag.at)}{_because(flag.why)})")
+
+
+@app.command("set")
+def set_(
+    context: typer.Context,
+    endpoint: Annotated[str, typer.Argument(help="As the catalogue has it, `POST /v1/messages`; * for all")],
+    flag: Annotated[str, typer.Argument(help="legacy, shadow, canary 5% or native")],
+    provider: Provider = "",
+    stream: Stream = None,
+    model: Model = "",
+    why: Why = "",
+    who: Who = "",
+) -> None:
+    """Say who answers an endpoint; the front heeds it within a second."""
+    scope = _scope(endpoint, provider, stream, model)
+    try:
+        change = _ledger(context.obj).set(scope, Value.parse(flag), who=who or getpass.getuser(), why=why)
+    except WrongFlagError as error:
+        raise _wrong(error) from error
+    typer.echo(_told(change))
+
+
+@app.command()
+def unset(
+    context: typer.Context,
+    endpoint: Annotated[str, typer.Argument(help="As the catalogue has it; * for all")] = EVERY,
+    provider: Provider = "",
+    stream: Stream = None,
+    model: Model = "",
+    why: Why = "",
+    who: Who = "",
+) -> None:
+    """Take a flag away: a wider one holds then, or the legacy answers."""
+    scope = _scope(endpoint, provider, stream, model)
+    try:
+        change = _ledger(context.obj).set(scope, None, who=who or getpass.getuser(), why=why)
+    except WrongFlagError as error:
+        raise _wrong(error) from error
+    typer.echo(_told(change))
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file of flags")],
+    why: Why = "",
+    who: Who = "",
+) -> None:
+    """Have exactly the flags that a file names."""
+    try:
+        flags = read_sheet(file)
+        changes = _ledger(context.obj).replace(flags, who=who or getpass.getuser(), why=why or f"loaded {file.name}")
+    except (SheetError, WrongFlagError, OSError) as error:
+        raise _wrong(error) from error
+    for change in changes:
+        typer.echo(_told(change))
+    if not changes:
+        typer.echo("nothing changed")
+
+
+@app.command()
+def history(context: typer.Context, limit: int = 50, as_json: AsJson = False) -> None:
+    """See who changed what, when and why."""
+    changes = _ledger(context.obj).history(limit)
+    if as_json:
+        rows = [
+            {**_narrowed(c.scope), "before": c.before, "flag": c.value, "who": c.who, "at": c.at, "why": c.why}
+            for c in changes
+        ]
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    for change in changes:
+        typer.echo(f"{_time(change.at)}  {_told(change)}  ({change.who}{_because(change.why)})")
+
+
+def _ledger(data: Path | None) -> Ledger:
+    return Ledger.open((data or data_dir(os.environ)) / DATABASE)
+
+
+def _scope(endpoint: str, provider: str, stream: bool | None, model: str) -> Scope:
+    return Scope(endpoint, provider, {None: "", True: "yes", False: "no"}[stream], model)
+
+
+def _wrong(error: Exception) -> typer.Exit:
+    typer.echo(f"shim flags: {error}", err=True)
+    return typer.Exit(1)
+
+
+def _told(change: Change) -> str:
+    return f"{change.scope}: {change.before or 'not set'} -> {change.value or 'not set'}"
+
+
+def _narrowed(scope: Scope) -> dict[str, str]:
+    return {"endpoint": scope.endpoint, "provider": scope.provider, "stream": scope.stream, "model": scope.model}
+
+
+def _as_json(flag: Flag) -> dict[str, object]:
+    return {**_narrowed(flag.scope), "flag": str(flag.value), "who": flag.who, "at": flag.at, "why": flag.why}
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""

@@ -1,0 +1,236 @@
+"""What `shim run` is to start, worked out from the command line, the configuration and the environment.
+
+Everything that is decided before the first process starts lives here. Laws: what the user's file says of port, host
+and TLS holds for the front; the legacy hears of the tap by its configuration and its environment alone; nothing
+listens beyond loopback unless told to.
+"""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shim.run import ports
+from shim.run.authority import Authority, authority
+from shim.run.disguise import Disguise, host_of, port_of
+from shim.run.mirror import Copy, Mirror
+from shim.run.settings import Copied, FrontSettings
+
+PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
+DATABASE = "recordings.db"
+ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
+
+
+class PlanError(Exception):
+    """It cannot be started: the message says what was wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The command line.
+
+    Attributes:
+        legacy: `http://host:port` of a binary that runs already, or empty.
+        legacy_bin: Path of the binary to supervise, or None.
+        config: Its configuration.
+        data_dir: Where recordings, keys and copies are kept.
+        host: Where the front listens; None to do as the configuration says.
+        port: Its port; 0 to do as the configuration says.
+        tap: Whether calls to providers are seen.
+        native: Whether native runs; None to start it when a flag first asks for it.
+        record: Whether to record.
+        drain: Seconds that what has begun is given to end.
+        flags_file: A file of flags to follow.
+        extra: Arguments for the binary.
+    """
+
+    legacy: str
+    legacy_bin: Path | None
+    config: Path | None
+    data_dir: Path
+    host: str | None = None
+    port: int = 0
+    tap: bool = True
+    native: bool | None = None
+    record: bool = True
+    drain: float = 30.0
+    flags_file: Path | None = None
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start.
+
+    Attributes:
+        settings: For the front's process.
+        sockets: Bound, for it to take over.
+        mirror: The configuration's copies; None in attach mode without a configuration.
+        legacy: The binary's command line; empty in attach mode.
+        native: Native's; empty where it is not to run.
+        environment: The supervised processes'.
+        authority: The tap's; None without a tap.
+        address: Where the front listens, for people.
+    """
+
+    settings: FrontSettings
+    sockets: tuple[socket.socket, ...]
+    mirror: Mirror | None
+    legacy: tuple[str, ...]
+    native: tuple[str, ...]
+    environment: dict[str, str]
+    authority: Authority | None
+    address: str
+
+
+def data_dir(environment: Mapping[str, str]) -> Path:
+    """Where an installation keeps its things."""
+    base = environment.get("XDG_DATA_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".local" / "share"
+    return Path(base) / "cliproxy-cutover"
+
+
+def plan(wishes: Wishes, environment: Mapping[str, str], python: str) -> Plan:
+    """Work out what to start; sockets are bound, files are written. Raises PlanError.
+
+    Args:
+        wishes: The command line.
+        environment: Ours.
+        python: The interpreter, for native.
+    """
+    text = _configuration(wishes)
+    tap = _tap(wishes)
+    front = _front(wishes, text)
+    port = front.getsockname()[1]
+    tap_port = tap.getsockname()[1] if tap else None
+    legacy = _legacy(wishes, port, tap_port)
+    native_port = ports.free(ports.NATIVE, port, legacy[1]) if wishes.native is not False else None
+    home = wishes.data_dir / "run" / str(port)
+    copies = []
+    if wishes.legacy_bin:
+        copies.append(Copy(home / "legacy" / "config.yaml", Disguise("legacy", legacy[1], tap_port)))
+    if native_port and wishes.config:
+        copies.append(Copy(home / "native" / "config.yaml", Disguise("native", native_port, tap_port)))
+    mirror = Mirror(wishes.config.absolute(), copies) if wishes.config and copies else None
+    if mirror:
+        mirror.begin()
+    trust = authority(wishes.data_dir / "tap", environment) if tap else None
+    for descriptor in (tap, front):
+        if descriptor:
+            descriptor.set_inheritable(True)  # the standard library's signature
+    certificate, key = _tls(text) if wishes.legacy_bin else ("", "")
+    settings = FrontSettings(
+        front=front.fileno(),
+        legacy=f"{legacy[0]}:{legacy[1]}",
+        database=str(wishes.data_dir / DATABASE),
+        tap=tap.fileno() if tap else None,
+        tap_port=tap_port or 0,
+        native=native_port,
+        key=str(trust.key) if trust else "",
+        certificate=str(trust.certificate) if trust else "",
+        trusted=str(trust.trusted) if trust else "",
+        config=str(mirror.user) if mirror else "",
+        copies=tuple(Copied(str(c.path), c.disguise.who, c.disguise.port) for c in copies) if mirror else (),
+        front_port=port_of(text),
+        drain=wishes.drain,
+        record=wishes.record,
+        wait=20.0 if wishes.legacy_bin else 0.0,
+        flags_file=str(wishes.flags_file or ""),
+        tls_certificate=certificate,
+        tls_key=key,
+        environment={name: value for name, value in environment.items() if name.lower() in PROXIES},
+    )
+    return Plan(
+        settings=settings,
+        sockets=(front, tap) if tap else (front,),
+        mirror=mirror,
+        legacy=_binary(wishes, copies),
+        native=(python, "-m", "native", "--config", str(copies[-1].path)) if native_port and wishes.config else (),
+        environment=_environment(wishes, environment, trust, tap_port),
+        authority=trust,
+        address=f"{'https' if certificate else 'http'}://{front.getsockname()[0]}:{port}",
+    )
+
+
+def _configuration(wishes: Wishes) -> str:
+    if wishes.config is None:
+        if wishes.legacy_bin:
+            raise PlanError("--legacy-bin needs the binary's configuration: --config config.yaml")
+        return ""
+    try:
+        return wishes.config.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{wishes.config} cannot be read: {error}") from error
+
+
+def _front(wishes: Wishes, text: str) -> socket.socket:
+    named = host_of(text) if wishes.legacy_bin else ""
+    host = wishes.host if wishes.host is not None else named
+    if wishes.host is None and host in ANYWHERE:
+        host = ports.LOOPBACK
+    port = wishes.port or port_of(text)
+    try:
+        return ports.bind("127.0.0.1" if host == "localhost" else host, port)
+    except ports.PortTakenError as error:
+        raise PlanError(f"{error}; if the binary still runs there, stop it or move it first") from error
+
+
+def _tap(wishes: Wishes) -> socket.socket | None:
+    if not wishes.tap:
+        return None
+    if wishes.legacy_bin:
+        return ports.bind_near(ports.TAP)
+    try:
+        return ports.bind(ports.LOOPBACK, ports.TAP)  # the user's own `proxy-url` names it
+    except ports.PortTakenError as error:
+        raise PlanError(f"{error}; the tap listens there, or run with --no-tap") from error
+
+
+def _legacy(wishes: Wishes, *taken: int | None) -> tuple[str, int]:
+    if wishes.legacy_bin:
+        return (ports.LOOPBACK, ports.free(ports.LEGACY, *(number for number in taken if number)))
+    address = wishes.legacy.removeprefix("http://").rstrip("/")
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise PlanError(f"--legacy {wishes.legacy!r} is no http://host:port")
+    return (host, int(port))
+
+
+def _binary(wishes: Wishes, copies: list[Copy]) -> tuple[str, ...]:
+    if wishes.legacy_bin is None:
+        return ()
+    if not os.access(wishes.legacy_bin, os.X_OK):
+        raise PlanError(f"{wishes.legacy_bin} is no program that can be run")
+    return (str(wishes.legacy_bin), "--config", str(copies[0].path), *wishes.extra)
+
+
+def _environment(
+    wishes: Wishes, environment: Mapping[str, str], trust: Authority | None, tap_port: int | None
+) -> dict[str, str]:
+    """What the supervised processes see of ours, and of the tap."""
+    told = dict(environment)
+    if wishes.config:
+        told.setdefault("MANAGEMENT_STATIC_PATH", str(wishes.config.absolute().parent / "static"))
+    if trust is None:
+        return told
+    told["SSL_CERT_FILE"] = str(trust.bundle)
+    told.pop("NODE_EXTRA_CA_CERTS", None)
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        told[name] = f"socks5://{ports.LOOPBACK}:{tap_port}"
+    exempt = told.get("NO_PROXY") or told.get("no_proxy") or ""
+    for name in ("NO_PROXY", "no_proxy"):
+        told[name] = ",".join(dict.fromkeys([*filter(None, exempt.split(",")), "127.0.0.1", "localhost", "::1"]))
+    return told
+
+
+def _tls(text: str) -> tuple[str, str]:
+    """Certificate and key of a configuration that has TLS on."""
+    if "tls" not in text:
+        return ("", "")
+    from ruamel.yaml import YAML  # noqa: PLC0415  # few need it, and it takes a while to load
+
+    tree = YAML(typ="safe").load(text)
+    tls = tree.get("tls") if isinstance(tree, dict) else None
+    if not isinstance(tls, dict) or tls.get("enable") is not True:
+        return ("", "")
+    return (str(tls.get("cert", "")), str(tls.get("key", "")))
