@@ -4,20 +4,16 @@ Everything that makes a function of a tool lives here. Law: a schema is the clie
 is changed, and its text is the client's, since it is that which is counted.
 """
 
-import re
 from functools import partial
 from typing import Any, Final
 
 from native.accents.claude_names import shortened
 from native.turn import Json
 from native.wire.loose import get, raw, text, trim
-from native.wire.spelled import Spelled
+from native.wire.spelled import Spelled, extended, without
 from native.wire.spelling import Spelling
 
 _ADDED: Final = ("type", "properties")
-_FOREIGN: Final = re.compile(
-    r'(?<=\{)\s*"\$schema"\s*:\s*"(?:[^"\\]|\\.)*"\s*,?|,\s*"\$schema"\s*:\s*"(?:[^"\\]|\\.)*"'
-)
 _NOT_PASSED: Final = frozenset({"input_schema", "cache_control", "defer_loading"})
 
 
@@ -60,7 +56,5 @@ def _spelled(schema: Any, parameters: Json, spelling: Spelling, at: int) -> str:
     if not isinstance(schema, dict) or any(key in schema and schema[key] is not parameters[key] for key in _ADDED):
         return raw(parameters)
     own = trim(spelling.of(schema, "tools", at, "input_schema"))
-    added = ",".join(f'"{key}":{raw(parameters[key])}' for key in _ADDED if key in parameters and key not in schema)
-    if added:
-        own = f"{own[:-1]}{',' if schema else ''}{added}}}"
-    return _FOREIGN.sub("", own, count=1) if "$schema" in schema else own
+    own = extended(own, {key: parameters[key] for key in _ADDED if key in parameters and key not in schema})
+    return without(own, "$schema") if "$schema" in schema else own

@@ -5,7 +5,9 @@ each part becomes an item of its own; calls carry no ids in Gemini, so each is g
 order of the calls; Codex takes no name of more than 64 bytes.
 """
 
+import re
 from collections import deque
+from functools import partial
 from typing import Any, Final
 
 from native.accents.claude_names import shortened
@@ -16,7 +18,8 @@ from native.accents.gemini_codex_names import short_by_long
 from native.accents.gemini_openai import effort_of
 from native.accents.gemini_types import TYPES_AS_TEXT, lowered
 from native.turn import Accent, Json, Pair, Turn
-from native.wire.loose import MISSING, get, text
+from native.wire.loose import MISSING, get, raw, text, trim
+from native.wire.spelled import Spelled, extended, without
 from native.wire.spelling import Spelling
 
 SYSTEM_SNAKE_ONLY: Final = Accent(
@@ -43,6 +46,8 @@ SAMPLING_DROPPED: Final = Accent(
     evidence="core/gemini-codex/whole-stop_one-text",
 )
 
+_TYPE: Final = re.compile(r'"type"\s*:\s*"[^"\\]*"')
+_OPEN: Final = re.compile(r'("additionalProperties"\s*:\s*)true')
 _CHOICES: Final = {"NONE": "none", "AUTO": "auto", "ANY": "required"}
 
 
@@ -51,7 +56,8 @@ def request(body: Json, turn: Turn) -> Json:
     out: Json = {"model": turn.model, "instructions": "", "input": _input(body, turn)}
     if isinstance(tools := body.get("tools"), list):
         declared = _tools(tools, short_by_long(tools))
-        out["tools"] = lowered(declared, int, faithful=turn.faithful(TYPES_AS_TEXT))
+        told = lowered(declared, int, faithful=turn.faithful(TYPES_AS_TEXT))
+        out["tools"] = _with_texts(told, tools, Spelling(turn.source))
         out["tool_choice"] = _choice(body, turn)
     out["parallel_tool_calls"] = True
     effort = effort_of(get(body, "generationConfig", "thinkingConfig"))
@@ -163,6 +169,32 @@ def _tools(tools: list[Any], short: dict[str, str]) -> list[Json]:
             told["strict"] = False
             found.append(told)
     return found
+
+
+def _with_texts(told: list[Json], tools: list[Any], spelling: Spelling) -> list[Json]:
+    """The tools, their schemas with the text that is counted: the client's own, edited as the schemas were."""
+    places = [
+        (function, ("tools", at, "functionDeclarations", place))
+        for at, tool in enumerate(tools)
+        if isinstance(declared := get(tool, "functionDeclarations"), list)
+        for place, function in enumerate(declared)
+    ]
+    for one, (function, path) in zip(told, places, strict=True):
+        key = "parameters" if get(function, "parameters") is not MISSING else "parametersJsonSchema"
+        schema, parameters = get(function, key), get(one, "parameters")
+        if isinstance(schema, dict) and isinstance(parameters, dict):
+            one["parameters"] = Spelled(parameters, partial(_spelled, schema, parameters, spelling, *path, key))
+    return told
+
+
+def _spelled(schema: Json, parameters: Json, spelling: Spelling, *path: str | int) -> str:
+    more = schema.get("additionalProperties", MISSING)
+    if more is not MISSING and not isinstance(more, bool):
+        return raw(parameters)
+    own = trim(spelling.of(schema, *path))
+    own = extended(own, {"additionalProperties": False}) if more is MISSING else _OPEN.sub(r"\1false", own, count=1)
+    own = without(own, "$schema") if "$schema" in schema else own
+    return _TYPE.sub(lambda found: found[0].lower(), own)
 
 
 def _called(name: str, short: dict[str, str]) -> str:

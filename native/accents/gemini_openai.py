@@ -5,6 +5,7 @@ Laws: every content becomes a message, results go before the message they stood 
 each is given one.
 """
 
+from functools import partial
 from typing import Any, Final
 
 from native.accents.gemini_candidates import token_count
@@ -13,6 +14,7 @@ from native.accents.gemini_openai_answer import OpenAIStream, whole
 from native.thinking.setting import level_of
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text
+from native.wire.spelled import Spelled
 from native.wire.spelling import Spelling
 
 LAST_CALL: Final = Accent(
@@ -52,7 +54,7 @@ def request(body: Json, turn: Turn) -> Json:
         out["reasoning_effort"] = effort
     out["stream"] = turn.stream
     out["messages"] = _Conversation(turn).of(body)
-    if tools := _tools(body.get("tools")):
+    if tools := _tools(body.get("tools"), Spelling(turn.source)):
         out["tools"] = tools
     if choice := _CHOICES.get(text(get(body, "toolConfig", "functionCallingConfig", "mode"))):
         out["tool_choice"] = choice
@@ -166,14 +168,18 @@ def _content(said: list[Json]) -> str | list[Json]:
     return said
 
 
-def _tools(tools: Any) -> list[Json]:
+def _tools(tools: Any, spelling: Spelling) -> list[Json]:
     found: list[Json] = []
-    for tool in tools if isinstance(tools, list) else ():
+    for at, tool in enumerate(tools if isinstance(tools, list) else ()):
         declared = get(tool, "functionDeclarations")
-        for function in declared if isinstance(declared, list) else ():
+        for place, function in enumerate(declared if isinstance(declared, list) else ()):
             told: Json = {"name": text(get(function, "name")), "description": text(get(function, "description"))}
             schema = either(function, "parameters", "parametersJsonSchema")
-            if schema is not MISSING:
+            if isinstance(schema, dict):
+                key = "parameters" if "parameters" in function else "parametersJsonSchema"
+                spell = partial(spelling.of, schema, "tools", at, "functionDeclarations", place, key)
+                told["parameters"] = Spelled(schema, spell)
+            elif schema is not MISSING:
                 told["parameters"] = schema
             found.append({"type": "function", "function": told})
     return found

@@ -5,6 +5,7 @@ copies it, Go's where it writes anew. Law: to everybody else they are plain dict
 """
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, final
@@ -40,6 +41,21 @@ def marshalled(value: Any) -> str:
     """The text that Go's encoder makes of a value: keys sorted, markup escaped, numbers as doubles."""
     plain = json.dumps(as_doubles(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return plain.translate(_MARKUP)
+
+
+def extended(own: str, members: dict[str, Any]) -> str:
+    """The text of an object with members behind its own."""
+    if not members:
+        return own
+    inside = own.rstrip().removesuffix("}")
+    comma = "," if inside.strip() != "{" else ""
+    return f"{inside}{comma}{raw(members)[1:]}"
+
+
+def without(own: str, key: str) -> str:
+    """The text of an object without a member whose value is a text; the blanks behind a first member stay."""
+    member = rf'\s*"{re.escape(key)}"\s*:\s*"(?:[^"\\]|\\.)*"'
+    return re.sub(rf"(?<=\{{){member}\s*,?|,{member}", "", own, count=1)
 
 
 def as_doubles(value: Any) -> Any:
