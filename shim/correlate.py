@@ -6,7 +6,7 @@ owner is named only where it beats every other candidate; the rest are marked am
 no evidence; nothing waits for ever.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shim import marks
@@ -132,7 +132,7 @@ class Correlator:
     def _reask(self, call: Egress, request: Request) -> None:
         call.request, call.asked = request, None
         if not call.settled:
-            self._narrow(call, by_request)
+            self._narrow(call)
 
     def say(self, key: str, frame: str) -> None:
         """A client has said something over its WebSocket."""
@@ -165,7 +165,7 @@ class Correlator:
         elif len(call.candidates) == 1:
             self._give(call, call.candidates[0])
         else:
-            self._narrow(call, by_request)
+            self._narrow(call)
 
     def finish_call(self, told: Ended) -> None:
         """A call to a provider is over."""
@@ -236,20 +236,22 @@ class Correlator:
 
     def _decide(self) -> None:
         """Look at the answers once they are there, then at who was busy with another call."""
-        due = [
-            call
-            for call in self._calls.values()
-            if not call.settled and call.end and all(exchange.end for exchange in call.candidates)
-        ]
+        due = [call for call in self._calls.values() if not call.settled and self._all_said(call)]
         for call in due:
-            self._narrow(call, by_request)
+            self._narrow(call)
             if not call.settled:
-                self._narrow(call, by_answer)
+                self._match(call)
         left = [call for call in due if not call.settled]
         while any(self._exclude(call) for call in left):
             left = [call for call in left if not call.settled]
         for call in left:
             self._give_up(call)
+
+    def _all_said(self, call: Egress) -> bool:
+        """Whether everything is over that its owner may be told by."""
+        return call.end is not None and all(
+            exchange.end and all(rival.end for rival in exchange.wanted) for exchange in call.candidates
+        )
 
     def _exclude(self, call: Egress) -> bool:
         """Give a call to the only candidate that was not busy with another of its own; whether it was given."""
@@ -259,21 +261,35 @@ class Correlator:
         self._give(call, free[0])
         return True
 
-    def _narrow(self, call: Egress, law: "Law") -> None:
-        """Leave as candidates those that the best one does not beat."""
-        carried = law.side(call)
-        best = max(call.candidates, key=lambda exchange: _weight(law.side(exchange) & carried))
+    def _narrow(self, call: Egress) -> None:
+        """Leave as candidates those that, by what they asked, the best one does not beat."""
+        carried = call.question()
+        best = max(call.candidates, key=lambda exchange: _weight(exchange.question() & carried))
         left = [
             other
             for other in call.candidates
-            if other is not best and not (other.known and law.beats(law.side(best), law.side(other), carried))
+            if other is not best and not (other.known and by_request.beats(best.question(), other.question(), carried))
         ]
         self._release(call)
         call.candidates = [best, *left]
         if not left:
             self._give(call, best)
-        for other in left and call.candidates:
+            return
+        for other in call.candidates:
             other.wanted.add(call)
+
+    def _match(self, call: Egress) -> None:
+        """Give a call to the one whose client got what it was answered, if no other call was answered so.
+
+        The answer of a failed attempt reaches nobody, and may be what another client got at its last.
+        """
+        best = max(call.candidates, key=lambda exchange: _weight(exchange.answer() & call.answer()))
+        others = [other for other in call.candidates if other is not best]
+        rivals = [other for other in best.wanted if other is not call]
+        if all(by_answer.beats(best.answer(), other.answer(), call.answer()) for other in others) and all(
+            by_answer.beats(call.answer(), other.answer(), best.answer()) for other in rivals
+        ):
+            self._give(call, best)
 
     def _give(self, call: Egress, owner: Ingress) -> None:
         self._release(call)
@@ -307,13 +323,11 @@ class Law:
     Only texts that one of them has and the other has not count.
 
     Attributes:
-        side: The texts of an exchange, or of a call, that are looked at.
         enough: Share of the owner's own texts that the call must carry.
         alien: Share of the other's own texts that it may carry.
         within: Whether a candidate without texts of its own (the same conversation, a turn earlier) can win.
     """
 
-    side: Callable[[Ingress | Egress], Marks]
     enough: float
     alien: float
     within: bool
@@ -326,9 +340,9 @@ class Law:
         return self.within and bool(others) and not _share(others, carried) and _share(best, carried) >= self.enough
 
 
-by_request = Law(lambda one: one.question(), enough=CARRIED, alien=ALIEN, within=True)
+by_request = Law(enough=CARRIED, alien=ALIEN, within=True)
 # Much in an answer is made on the way (ids, names of events); a text that came from the provider decides.
-by_answer = Law(lambda one: one.answer(), enough=0.1, alien=0.02, within=False)
+by_answer = Law(enough=0.1, alien=0.02, within=False)
 
 
 def _share(texts: Marks, carried: Marks) -> float:
