@@ -41,7 +41,8 @@ def test_the_same_part_may_be_another_than_when_it_was_learned():
 
 
 @pytest.mark.parametrize(
-    "native", ["v=2; cch=abcde;", "v=1; cch=abcdef;", "v=1; cch=xyzxy;", "v=1; cch=abcde; more", "v=1; dch=abcde;"]
+    "native",
+    ["v=2; cch=abcde;", "v=1; cch=abcdef;", "v=1; cch=xyzxy;", "v=1; cch=abcde; more", "v=1; dch=abcde;"],
 )
 def test_a_value_of_another_form_is_not(native):
     assert not a_book("v=1; cch=0a1b2;", "v=1; cch=ff00c;").forgives(ENDPOINT, PLACE, "v=1; cch=12345;", native)
