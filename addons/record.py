@@ -100,6 +100,10 @@ class Record:
         """Offer what has begun."""
         raise NotImplementedError
 
+    def ask(self, flow: http.HTTPFlow, take: Take) -> None:
+        """Offer a request that is whole."""
+        raise NotImplementedError
+
     def finish(self, flow: http.HTTPFlow, take: Take, *, complete: bool) -> None:
         """Offer what is over."""
         raise NotImplementedError
@@ -118,8 +122,12 @@ class Record:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """A request is whole."""
+        take: Take | None = flow.metadata.get(KEY)
+        if take is None:
+            return
         if not flow.request.stream and (content := flow.request.raw_content):
-            flow.metadata[KEY].hear(content)
+            take.hear(content)
+        self.ask(flow, take)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """An answer has begun; keep its body as it passes."""
@@ -184,6 +192,11 @@ class FrontRecord(Record):
         if self.recorder:
             self.recorder.begin(flow.id, take.request, take.began)
 
+    def ask(self, flow: http.HTTPFlow, take: Take) -> None:
+        """What a client asked is whole."""
+        if self.recorder:
+            self.recorder.ask(flow.id, take.whole_request())
+
     def finish(self, flow: http.HTTPFlow, take: Take, *, complete: bool) -> None:
         """An exchange is over."""
         if not self.recorder:
@@ -222,6 +235,11 @@ class TapRecord(Record):
         """A call has begun."""
         if self.recorder:
             self.recorder.begin_call(flow.id, take.request, take.began)
+
+    def ask(self, flow: http.HTTPFlow, take: Take) -> None:
+        """What a provider is asked is whole."""
+        if self.recorder:
+            self.recorder.ask_call(flow.id, take.whole_request())
 
     def finish(self, flow: http.HTTPFlow, take: Take, *, complete: bool) -> None:
         """A call is over."""

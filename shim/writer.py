@@ -18,8 +18,6 @@ import structlog
 from shim.correlate import Correlator, Egress, Ingress
 from shim.exchange import Exchange, Interaction
 from shim.recorder import (
-    QUEUE_BYTES,
-    QUEUE_MESSAGES,
     Asked,
     Begun,
     Counters,
@@ -32,6 +30,7 @@ from shim.recorder import (
     State,
 )
 from shim.redact import Redactor, key_of
+from shim.state import StateFiles
 from shim.store import Record, Snapshot, Store, Stray
 from shim.store.sessions import Standing
 from shim.tape import Cut
@@ -39,6 +38,7 @@ from shim.tape import Cut
 TRUNCATED = "truncated"
 LEFT = "the client left before the answer"
 WAITING = 5_000  # records that wait for a disk
+STATES = 8  # that are remembered: an exchange is heard of a little after it began
 PATIENT = 60.0  # seconds that they do
 
 log = structlog.get_logger()
@@ -62,6 +62,7 @@ class StoreWriter:
         redactor: Passes every record.
         clock: Seconds since 1970.
         open_store: How to open the database.
+        look: Looks whether the legacy's state has changed.
     """
 
     def __init__(
@@ -72,11 +73,12 @@ class StoreWriter:
         *,
         clock: Callable[[], float] = time.time,
         open_store: Callable[[Path], Store] = Store,
+        look: Callable[[], State | None] = lambda: None,
     ) -> None:
-        self._path, self._open_store = path, open_store
+        self._path, self._open_store, self._look = path, open_store, look
         self._counters, self._redactor, self._clock = counters, redactor, clock
         self._correlator = Correlator()
-        self._state: Snapshot | None = None
+        self._state: deque[Snapshot] = deque(maxlen=STATES)  # newest first
         self._states: dict[str, Snapshot | None] = {}
         self._blind = False
         self._pending: deque[Pending] = deque()
@@ -87,6 +89,9 @@ class StoreWriter:
 
     def take(self, messages: list[Message]) -> None:
         """Take a batch; write what is settled."""
+        state = self._look()
+        if state is not None:
+            self._take_state(state)
         for message in messages:
             try:
                 self._hear(message)
@@ -119,7 +124,7 @@ class StoreWriter:
                 self._correlator.begin_call(message)
             case Begun():
                 self._correlator.begin(message)
-                self._states[message.key] = self._state
+                self._states[message.key] = self._state_at(message.at)
             case Asked():
                 self._correlator.ask(message)
             case Ended(call=True):
@@ -149,11 +154,19 @@ class StoreWriter:
 
     def _take_state(self, state: State) -> None:
         try:
-            self._state = self._redactor.snapshot(Snapshot(state.config, state.auth_files, state.at))
+            self._state.appendleft(self._redactor.snapshot(Snapshot(state.config, state.auth_files, state.at)))
             self._blind = False
         except Exception as error:  # noqa: BLE001 # whatever it was: without its secrets known, nothing is kept
             log.warning("a state could not be redacted: nothing is recorded under it", error=type(error).__name__)
-            self._state, self._blind = None, True
+            self._state.clear()
+            self._blind = True
+
+    def _state_at(self, moment: float) -> Snapshot | None:
+        """The state at that moment; before the first one, the first."""
+        for state in self._state:
+            if state.taken <= moment:
+                return state
+        return self._state[-1] if self._state else None
 
     def _admit(self, key: str, redact: Callable[[], Record | Stray], now: float) -> None:
         """Let a record through once it is redacted; drop it where that fails."""
@@ -303,10 +316,19 @@ def _cuts(end: Ended, calls: list[Egress]) -> dict[str, Cut]:
     return {place: cut for place, cut in found.items() if cut}
 
 
-def recorder(path: Path, *, interval: float = 0.1, messages: int = QUEUE_MESSAGES, size: int = QUEUE_BYTES) -> Recorder:
-    """A recorder that writes to this database, redacted with the key that lies beside it."""
+def recorder(path: Path, *, config: Path | None = None, interval: float = 0.1) -> Recorder:
+    """A recorder that writes to this database, redacted with the key that lies beside it.
+
+    Args:
+        path: The database.
+        config: The legacy's configuration, to be watched; None where it is not known.
+        interval: Seconds between batches.
+
+    Raises:
+        OSError: The folder, or the key in it, cannot be made or read.
+        ValueError: The key is none.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     redactor = Redactor(key_of(path.with_name("redaction.key")))
-    return Recorder(
-        lambda counters: StoreWriter(path, counters, redactor), interval=interval, messages=messages, size=size
-    )
+    look = StateFiles(config).changed if config else lambda: None
+    return Recorder(lambda counters: StoreWriter(path, counters, redactor, look=look), interval=interval)

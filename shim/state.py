@@ -1,0 +1,83 @@
+"""The legacy's state as it lies on disk: `config.yaml` and the credential files, read when they change.
+
+Law: a state is dated by when its files were written, not by when they were looked at, so that an exchange is filed
+under the state it began in; a file that cannot be read just now leaves the state as it was.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from shim.recorder import State
+
+WORK = "$WORK"  # stands for the folder that a judge unpacks a state into
+
+type _Stamps = tuple[tuple[str, int, int], ...]
+
+
+class StateFiles:
+    """Watches a configuration and its credential folder by looking.
+
+    Args:
+        config: The legacy's `config.yaml`.
+        auth_dir: The folder of credential files; by default what the configuration says.
+    """
+
+    def __init__(self, config: Path, auth_dir: Path | None = None) -> None:
+        self._config, self._given = config, auth_dir
+        self._folder = auth_dir
+        self._stamps: _Stamps | None = None
+
+    def changed(self) -> State | None:
+        """The state, if it is not the one given last."""
+        stamps = self._look()
+        if stamps == self._stamps:
+            return None
+        try:
+            state = self._read()
+        except (OSError, ValueError, yaml.YAMLError):  # half written; the next look finds it whole
+            return None
+        self._stamps = self._look()
+        return state
+
+    def _look(self) -> _Stamps:
+        paths = [self._config, *self._credentials()]
+        found = []
+        for path in paths:
+            try:
+                about = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), about.st_mtime_ns, about.st_size))
+        return tuple(found)
+
+    def _credentials(self) -> list[Path]:
+        if self._folder is None:
+            return []
+        try:
+            return sorted(Path(each.path) for each in os.scandir(self._folder) if each.name.endswith(".json"))
+        except OSError:
+            return []
+
+    def _read(self) -> State:
+        config = yaml.safe_load(self._config.read_text(encoding="utf-8")) or {}
+        if not isinstance(config, dict):
+            raise ValueError(f"{self._config} is no configuration")  # noqa: TRY004 # one kind for all that is not read
+        self._folder = self._given or _folder(config, self._config)
+        files = self._credentials()
+        trees = {path.name: orjson.loads(path.read_bytes()) for path in files}
+        moments = [path.stat().st_mtime for path in (self._config, *files)]
+        # What YAML knows and JSON does not (dates, numbers as keys) is told as text.
+        told = orjson.loads(orjson.dumps(config, default=str, option=orjson.OPT_NON_STR_KEYS))
+        return State({**told, "auth-dir": f"{WORK}/auth"}, trees, max(moments))
+
+
+def _folder(config: dict[str, Any], path: Path) -> Path:
+    named = config.get("auth-dir")
+    if not isinstance(named, str) or not named:
+        return Path("~/.cli-proxy-api").expanduser()
+    folder = Path(named).expanduser()
+    return folder if folder.is_absolute() else path.parent / folder
