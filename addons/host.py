@@ -33,6 +33,7 @@ HOOKS = (
     "response",
     "responseheaders",
     "server_connect",
+    "socks5_auth",
     "tcp_end",
     "tcp_error",
     "tcp_message",
