@@ -108,6 +108,9 @@ class Record:
         """Offer what is over."""
         raise NotImplementedError
 
+    def say(self, flow: http.HTTPFlow, frame: str) -> None:
+        """Offer what a client said over a WebSocket."""
+
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A request has begun; keep its body as it passes, where it is not gathered first."""
         if flow.request.method == "CONNECT":
@@ -161,7 +164,10 @@ class Record:
         message = flow.messages[-1]
         socket = self._sockets.get(flow.client_conn.id)
         if socket is not None and (chatter := socket.metadata[KEY].chatter):
+            known = len(chatter.conversation.frames)
             chatter.hear(message.content, time.time(), by_client=message.from_client)
+            for frame in chatter.conversation.frames[known:]:
+                self.say(socket, frame)
         del flow.messages[:-1]
 
     def tcp_end(self, flow: tcp.TCPFlow) -> None:
@@ -196,6 +202,11 @@ class FrontRecord(Record):
         """What a client asked is whole."""
         if self.recorder:
             self.recorder.ask(flow.id, take.whole_request())
+
+    def say(self, flow: http.HTTPFlow, frame: str) -> None:
+        """A client said something over its WebSocket."""
+        if self.recorder:
+            self.recorder.say(flow.id, frame)
 
     def finish(self, flow: http.HTTPFlow, take: Take, *, complete: bool) -> None:
         """An exchange is over."""
