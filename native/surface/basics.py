@@ -24,11 +24,20 @@ async def root(_request: web.Request, _service: "Service") -> web.StreamResponse
     return answer(ROOT)
 
 
+async def openai_models(_request: web.Request, service: "Service") -> web.StreamResponse:
+    """The list of models in OpenAI's shape."""
+    return answer(orjson.dumps(openai_chat.listed(service.kit.models.available(service.kit.clock.now()))))
+
+
+async def claude_models(_request: web.Request, service: "Service") -> web.StreamResponse:
+    """The list of models in Claude's shape."""
+    return answer(orjson.dumps(claude.listed(service.kit.models.available(service.kit.clock.now()))))
+
+
 async def models(request: web.Request, service: "Service") -> web.StreamResponse:
     """`GET /v1/models`, in Claude's shape for Claude Code."""
-    available = service.kit.models.available(service.kit.clock.now())
-    shape = claude.listed if request.headers.get("User-Agent", "").startswith("claude-cli") else openai_chat.listed
-    return answer(orjson.dumps(shape(available)))
+    claude_code = request.headers.get("User-Agent", "").startswith("claude-cli")
+    return await (claude_models if claude_code else openai_models)(request, service)
 
 
 async def telemetry(_request: web.Request, _service: "Service") -> web.StreamResponse:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from native.exchange import Ask
 from native.surface.routes import Route
-from native.surface.turns import alt_of, at_once, client_of, streaming
+from native.surface.turns import alt_of, at_once, body_of, client_of, streaming
 from native.wire import openai_completions as completions
 from native.wire.fields import fields
 from native.wire.openai_chat import CHAT
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
     """A turn of chat."""
-    raw = await request.read()
+    raw = await body_of(request)
     seen = fields(raw)
     ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request), [seen.tree])
     if seen.stream is True:
@@ -27,11 +27,11 @@ async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
 
 async def complete(request: web.Request, service: "Service") -> web.StreamResponse:
     """A prompt to complete: a turn of chat in other clothes."""
-    raw = await request.read()
+    raw = await body_of(request)
     turned = completions.as_chat(raw)
     ask = Ask(fields(turned).model, "openai", turned, client_of(request))
     if fields(raw).stream is True:
-        return await streaming(request, service, ask, completions.COMPLETIONS, completions.chunk)
+        return await streaming(request, service, ask, completions.COMPLETIONS, rewrite=completions.chunk)
     return await at_once(request, service, service.exchange.whole(ask), completions.whole, patient=True)
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from native.exchange import Ask
 from native.surface.routes import CORS, Route, answer
-from native.surface.turns import STREAM, alt_of, at_once, client_of, streaming
+from native.surface.turns import STREAM, alt_of, at_once, body_of, client_of, streaming
 from native.wire import gemini
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def act(request: web.Request, service: "Service") -> web.StreamResponse:
         error = {"message": f"{request.path} not found.", "type": "invalid_request_error"}
         return answer(orjson.dumps({"error": error}), 404)
     model, action = parts
-    raw = await request.read()
+    raw = await body_of(request)
     alt = alt_of(request)
     ask = Ask(model, "gemini", raw, client_of(request), alt)
     match action:

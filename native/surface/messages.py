@@ -7,7 +7,7 @@ from aiohttp import web
 
 from native.exchange import Ask
 from native.surface.routes import Route
-from native.surface.turns import alt_of, at_once, client_of, streaming
+from native.surface.turns import alt_of, at_once, body_of, client_of, streaming
 from native.wire.claude import CLAUDE
 from native.wire.fields import fields
 from native.wire.loose import MISSING
@@ -28,17 +28,19 @@ def unzipped(body: bytes) -> bytes:
 
 async def messages(request: web.Request, service: "Service") -> web.StreamResponse:
     """A turn; anything but an absent or false `stream` asks for one."""
-    raw = await request.read()
+    raw = await body_of(request)
     seen = fields(raw)
     if seen.stream is MISSING or seen.stream is False:
         ask = Ask(seen.model, "claude", raw, client_of(request), alt_of(request), [seen.tree])
         return await at_once(request, service, service.exchange.whole(ask), unzipped, patient=True)
-    return await streaming(request, service, Ask(seen.model, "claude", raw, client_of(request), spare=[seen.tree]), CLAUDE)
+    return await streaming(
+        request, service, Ask(seen.model, "claude", raw, client_of(request), spare=[seen.tree]), CLAUDE
+    )
 
 
 async def count(request: web.Request, service: "Service") -> web.StreamResponse:
     """How many tokens a turn would be."""
-    raw = await request.read()
+    raw = await body_of(request)
     ask = Ask(fields(raw).model, "claude", raw, client_of(request), alt_of(request))
     return await at_once(request, service, service.exchange.count(ask))
 

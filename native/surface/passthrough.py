@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from native.service import Service
 
 HOP = frozenset(
-    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "host"]
+    [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "content-length",
+        "host",
+    ]
 )
 """Headers that belong to one connection."""
 
@@ -28,7 +39,7 @@ async def forwarded(request: web.Request, service: "Service") -> web.StreamRespo
     try:
         answer = await service.kit.upstream.send(UpstreamRequest(request.method, url, headers, await request.read()))
     except UpstreamError as error:
-        return refused(Failure(f"the legacy does not answer: {error}", 502), service)
+        return refused(request, Failure(f"the legacy does not answer: {error}", 502), service)
     response = web.StreamResponse(status=answer.status)
     for name, value in answer.headers:
         if name.lower() not in HOP and name.lower() != "content-encoding":

@@ -8,7 +8,7 @@ from aiohttp import web
 from native.exchange import Ask
 from native.providers.base import COMPACT
 from native.surface.routes import Route, answer
-from native.surface.turns import at_once, client_of, streaming
+from native.surface.turns import at_once, body_of, client_of, streaming
 from native.wire.fields import fields
 from native.wire.loose import MISSING, parse
 from native.wire.openai_responses import RESPONSES
@@ -21,7 +21,7 @@ NO_STREAM = {"error": {"message": "Streaming not supported for compact responses
 
 async def responses(request: web.Request, service: "Service") -> web.StreamResponse:
     """A turn."""
-    raw = await request.read()
+    raw = await body_of(request)
     seen = fields(raw)
     ask = Ask(seen.model, "openai-response", raw, client_of(request), spare=[seen.tree])
     if seen.stream is True:
@@ -31,7 +31,7 @@ async def responses(request: web.Request, service: "Service") -> web.StreamRespo
 
 async def compact(request: web.Request, service: "Service") -> web.StreamResponse:
     """A conversation to make shorter."""
-    raw = await request.read()
+    raw = await body_of(request)
     seen = fields(raw)
     if seen.stream is True:
         return answer(orjson.dumps(NO_STREAM), 400)

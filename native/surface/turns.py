@@ -1,13 +1,13 @@
 """How a turn is answered over HTTP: at once, or as a stream.
 
-Laws: nothing is written before the engine has something to say, so that an error has its status; after that, a failure is an
-event of the stream. A client that leaves cancels the task, and with it the upstream's request.
+Laws: nothing is written before the engine has something to say, so that an error has its status; after that, a failure
+is an event of the stream. A client that leaves cancels the task, and with it the upstream's request.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
@@ -17,25 +17,49 @@ from native.providers.base import Client, Whole
 from native.surface.routes import CORS, answer
 from native.upstream import Headers
 from native.wire.openai_responses import bad_data
-from native.wire.protocol import Protocol, failure_body
+from native.wire.protocol import Protocol as WireProtocol
+from native.wire.protocol import failure_body
 
 if TYPE_CHECKING:
     from native.service import Service
 
 JSON = "application/json"
-STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "Connection": "keep-alive"}
+STREAM: Mapping[str, str] = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache",
+    "Connection": "keep-alive",
+}
 NOT_PASSED = frozenset(
     ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "set-cookie", "content-length", "content-encoding"]
 )
 """Upstream headers that are never passed on."""
 
-type Rewrite = Callable[[bytes], bytes | None]
-"""What an endpoint does to a chunk before it is framed; None leaves it out."""
+type Rewrite = Callable[[bytes], list[bytes]]
+"""What an endpoint makes of a chunk before it is framed."""
+type Refusal = Callable[[Failure, "Service"], web.StreamResponse]
+
+
+class Outer(Protocol):
+    """What is done to an answer's bytes last of all; an endpoint that wraps others puts it in `request["outer"]`."""
+
+    def whole(self, body: bytes) -> bytes:
+        """A whole answer, or an error."""
+        ...
+
+    def piece(self, data: bytes) -> bytes:
+        """A piece of a stream, which ends where an event does."""
+        ...
+
+
+async def body_of(request: web.Request) -> bytes:
+    """The body to answer: the client's, or what a wrapping endpoint has put in its place."""
+    body: bytes | None = request.get("body")
+    return await request.read() if body is None else body
 
 
 def client_of(request: web.Request) -> Client:
     """Who asks."""
-    return Client(request.headers, request.get("key", ""), request.path)
+    return Client(request.get("headers", request.headers), request.get("key", ""), request.path)
 
 
 def alt_of(request: web.Request) -> str:
@@ -43,7 +67,7 @@ def alt_of(request: web.Request) -> str:
     if not request.query_string:
         return ""
     query = request.query
-    alt = query.get("alt", query.get("$alt", "")) if "alt" not in query else query["alt"]
+    alt = query["alt"] if "alt" in query else query.get("$alt", "")
     return "" if alt == "sse" else alt
 
 
@@ -63,13 +87,18 @@ def _under(own: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
     return own | {k: v for k, v in theirs.items() if k.lower() not in names}
 
 
-def refused(failure: Failure, service: "Service") -> web.Response:
+def refused(request: web.Request, failure: Failure, service: "Service") -> web.StreamResponse:
     """A failure as an answer."""
     headers = {**CORS, "Content-Type": JSON}
     if failure.headers and service.config.passthrough_headers:
         names = {name.lower() for name, _ in failure.headers}
         headers = {k: v for k, v in headers.items() if k.lower() not in names} | dict(failure.headers)
-    return web.Response(body=failure_body(failure), status=failure.shown, headers=headers)
+    return web.Response(body=_last(request, failure_body(failure)), status=failure.shown, headers=headers)
+
+
+def _last(request: web.Request, body: bytes) -> bytes:
+    outer: Outer | None = request.get("outer")
+    return body if outer is None else outer.whole(body)
 
 
 async def at_once(
@@ -86,11 +115,13 @@ async def at_once(
         return await _patiently(request, service, asked, rewrite, every)
     try:
         whole = await asked
+        body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
-        return refused(failure, service)
-    body = rewrite(whole.body) if rewrite else whole.body
-    headers = _under({**CORS, "Content-Type": JSON}, passed(whole.headers, service))
-    return web.Response(body=body, headers=headers)
+        return refused(request, failure, service)
+    headers = {**CORS, "Content-Type": JSON}
+    if service.config.passthrough_headers:
+        headers = _under(headers, passed(whole.headers, service))
+    return web.Response(body=_last(request, body), headers=headers)
 
 
 async def _patiently(
@@ -112,111 +143,137 @@ async def _patiently(
         if not task.done():
             task.cancel()
     if response is None:
-        return await at_once(request, service, _done(task), rewrite)
+        return await at_once(request, service, task, rewrite)
     try:
         whole = task.result()
-        await response.write(rewrite(whole.body) if rewrite else whole.body)
+        body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
-        await response.write(failure_body(failure))
+        body = failure_body(failure)
+    await response.write(_last(request, body))
     await response.write_eof()
     return response
-
-
-async def _done(task: "asyncio.Future[Whole]") -> Whole:
-    return task.result()
 
 
 async def streaming(
     request: web.Request,
     service: "Service",
     ask: Ask,
-    protocol: Protocol,
+    protocol: WireProtocol,
+    *,
     rewrite: Rewrite | None = None,
-    content: dict[str, str] | None = STREAM,
-    refuse: Callable[[Failure, "Service"], web.Response] = refused,
+    content: Mapping[str, str] | None = STREAM,
+    refuse: Refusal | None = None,
 ) -> web.StreamResponse:
-    """Answer as a stream; `refuse` says how one that fails before its first chunk looks."""
+    """Answer as a stream.
+
+    Args:
+        request: The client's.
+        service: Who serves.
+        ask: What is asked.
+        protocol: How chunks are written.
+        rewrite: What is made of each chunk before.
+        content: Headers that say what the stream is; None where nothing is said of it.
+        refuse: How a failure before the first chunk looks.
+    """
     try:
         streamed = await service.exchange.stream(ask)
     except Failure as failure:
-        return refuse(failure, service)
+        return refuse(failure, service) if refuse else refused(request, failure, service)
     chunks = streamed.chunks
     try:
+        checked = ask.source == "openai-response"
         first = await anext(chunks, None)
-        if first is not None and protocol.name == "openai-response" and (bad := _bad(first)):
-            return refused(bad, service)
-        headers = _under({**CORS, **(content or {})}, passed(streamed.headers, service))
-        if "content-type" not in {k.lower() for k in headers}:
-            headers["Content-Type"] = "text/plain; charset=utf-8"
+        if first and checked and (bad := _bad_at(first)) and bad[0] == 0:
+            return refuse(bad[1], service) if refuse else refused(request, bad[1], service)
+        headers = {**CORS, **(content or {})}
+        if service.config.passthrough_headers:
+            headers = _under(headers, passed(streamed.headers, service))
+        if content is None:
+            headers = _under(headers, {"Content-Type": "text/plain; charset=utf-8"})
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
+        way = _Way(response, request, protocol, rewrite, checked=checked)
         if first is None or not any(first):
-            await response.write(protocol.empty)
+            await way.write(protocol.empty)
         else:
-            await _forward(response, service, protocol, rewrite, first, chunks)
+            every = service.config.streaming.keepalive_seconds
+            await way.follow(first, _kept_alive(chunks, every) if every > 0 and protocol.keep_alive else chunks)
         await response.write_eof()
     finally:
-        await chunks.aclose()  # type: ignore[attr-defined] # it is a generator of the engine's
+        await chunks.aclose()
     return response
 
 
-def _bad(chunks: list[bytes]) -> Failure | None:
-    return next((bad for chunk in chunks if (bad := bad_data(chunk))), None)
+class _Way:
+    """From chunks to the client's socket."""
+
+    __slots__ = ("_checked", "_frame", "_outer", "_protocol", "_response", "_rewrite")
+
+    def __init__(
+        self,
+        response: web.StreamResponse,
+        request: web.Request,
+        protocol: WireProtocol,
+        rewrite: Rewrite | None,
+        *,
+        checked: bool,
+    ) -> None:
+        self._response = response
+        self._protocol = protocol
+        self._frame = protocol.frame
+        self._rewrite = rewrite
+        self._checked = checked
+        self._outer: Outer | None = request.get("outer")
+
+    async def write(self, data: bytes) -> None:
+        """Write whole events."""
+        if self._outer is not None:
+            data = self._outer.piece(data)
+        if data:
+            await self._response.write(data)
+
+    async def follow(self, some: list[bytes] | None, rest: AsyncIterator[list[bytes]]) -> None:
+        """Write what comes, and how it ends."""
+        protocol, write, framed = self._protocol, self.write, self._framed
+        try:
+            while some is not None:
+                if self._checked and (bad := _bad_at(some)):
+                    await write(framed(some[: bad[0]]))
+                    raise bad[1]
+                await write(framed(some) if some else protocol.keep_alive)
+                some = await anext(rest, None)
+        except Failure as failure:
+            await write(protocol.error(failure))
+        else:
+            if protocol.done:
+                await write(protocol.done)
+
+    def _framed(self, chunks: list[bytes]) -> bytes:
+        frame, rewrite = self._frame, self._rewrite
+        if rewrite is not None:
+            chunks = [made for chunk in chunks for made in rewrite(chunk)]
+        if len(chunks) == 1:
+            return frame(chunks[0]) if chunks[0] else b""
+        return b"".join([frame(chunk) for chunk in chunks if chunk])
 
 
-async def _forward(
-    response: web.StreamResponse,
-    service: "Service",
-    protocol: Protocol,
-    rewrite: Rewrite | None,
-    first: list[bytes],
-    chunks: AsyncIterator[list[bytes]],
-) -> None:
-    frame = protocol.frame
-    checked = protocol.name == "openai-response"
-    every = service.config.streaming.keepalive_seconds
-    rest = _kept_alive(chunks, every) if every > 0 and protocol.keep_alive else chunks
-    some: list[bytes] | None = first
-    try:
-        while some is not None:
-            if not some:
-                await response.write(protocol.keep_alive)
-            elif checked:
-                await _write_checked(response, frame, some)
-            else:
-                kept = some if rewrite is None else [c for chunk in some if (c := rewrite(chunk)) is not None]
-                data = b"".join([frame(chunk) for chunk in kept if chunk])
-                if data:
-                    await response.write(data)
-            some = await anext(rest, None)
-    except Failure as failure:
-        await response.write(protocol.error(failure))
-    else:
-        if protocol.done:
-            await response.write(protocol.done)
-
-
-async def _write_checked(response: web.StreamResponse, frame: Callable[[bytes], bytes], chunks: list[bytes]) -> None:
-    """Write events whose data are JSON; raise at the first whose are not."""
-    out = []
-    for chunk in chunks:
+def _bad_at(chunks: list[bytes]) -> tuple[int, Failure] | None:
+    """Where the first chunk is whose data are no JSON, and the failure it is."""
+    for at, chunk in enumerate(chunks):
         if bad := bad_data(chunk):
-            if out:
-                await response.write(b"".join(out))
-            raise bad
-        out.append(frame(chunk))
-    await response.write(b"".join(out))
+            return at, bad
+    return None
 
 
 async def _kept_alive(chunks: AsyncIterator[list[bytes]], every: float) -> AsyncIterator[list[bytes]]:
     """The chunks, and an empty list at every interval."""
     loop = asyncio.get_running_loop()
     due = loop.time() + every
-    waiting: asyncio.Task[list[bytes] | None] | None = None
+    waiting: asyncio.Future[list[bytes] | None] | None = None
     try:
         while True:
             if waiting is None:
-                waiting = asyncio.ensure_future(anext(chunks, None))  # type: ignore[arg-type] # a coroutine it is
+                waiting = asyncio.ensure_future(_next(chunks))
             done, _ = await asyncio.wait((waiting,), timeout=max(0.0, due - loop.time()))
             if not done:
                 due += every
@@ -234,4 +291,8 @@ async def _kept_alive(chunks: AsyncIterator[list[bytes]], every: float) -> Async
                 await waiting
 
 
-__all__ = ["alt_of", "answer", "at_once", "client_of", "passed", "refused", "streaming"]
+async def _next(chunks: AsyncIterator[list[bytes]]) -> list[bytes] | None:
+    return await anext(chunks, None)
+
+
+__all__ = ["alt_of", "answer", "at_once", "body_of", "client_of", "passed", "refused", "streaming"]

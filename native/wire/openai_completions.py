@@ -69,14 +69,14 @@ def whole(body: bytes) -> bytes:
     return orjson.dumps(out)
 
 
-def chunk(data: bytes) -> bytes | None:
-    """A chat's chunk as a completion's; None where it says nothing."""
+def chunk(data: bytes) -> list[bytes]:
+    """A chat's chunk as a completion's, where it says anything."""
     tree = parse(data)
     choices = get(tree, "choices")
     choices = choices if isinstance(choices, list) else []
     usage = get(tree, "usage")
     if usage is MISSING and not any(_says(choice) for choice in choices):
-        return None
+        return []
     out = _head(tree)
     for choice in choices:
         said: Json = {"index": integer(get(choice, "index")), "text": text(get(choice, "delta", "content"))}
@@ -84,7 +84,7 @@ def chunk(data: bytes) -> bytes | None:
         out["choices"].append(said)
     if usage is not MISSING:
         out["usage"] = usage
-    return orjson.dumps(out)
+    return [orjson.dumps(out)]
 
 
 def _says(choice: Any) -> bool:

@@ -1,0 +1,153 @@
+"""`/api/provider/{provider}/…`: the same turns under the paths that Amp asks, with Amp's rules around them.
+
+Laws: a model that nobody here serves may have one that stands in for it (`ampcode.model-mappings`); the answer bears the name that was
+asked for; what is neither served nor mapped is refused as anywhere else.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from native.config import AmpCode
+from native.models import split_suffix
+from native.surface import basics, chat, generate, messages, responses
+from native.surface.routes import Answer, Route, answer
+from native.surface.turns import body_of
+from native.wire import amp
+from native.wire.loose import get, parse
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+LISTS: Mapping[str, Answer] = {"anthropic": basics.claude_models, "google": generate.models}
+"""Whose list of models a provider's name gets; everybody else gets OpenAI's."""
+
+NO_UPSTREAM = b'{"error":"amp upstream proxy not available"}'
+CONTROL = (
+    ["/api/internal", "/api/user", "/api/auth", "/api/meta", "/api/ads", "/api/telemetry", "/api/threads", "/api/otel", "/api/tab", "/auth"]
+)
+"""Amp's own control plane, with everything below but for advertisements."""
+PAGES = ("/threads", "/docs", "/settings")
+METHODS = ("GET", "POST", "PUT", "PATCH", "HEAD", "DELETE")
+
+
+def mapped(model: str, config: AmpCode) -> str:
+    """The model that stands in for another, with the client's thinking suffix; empty where none does."""
+    base, suffix = split_suffix(model)
+    exact = {m.from_.strip().lower(): m.to.strip() for m in config.model_mappings if m.from_.strip() and not m.regex}
+    target = exact.get(base.strip().lower(), "")
+    if not target:
+        for rule in config.model_mappings:
+            if rule.regex and rule.from_.strip() and rule.to.strip() and _matches(rule.from_.strip(), base):
+                target = rule.to.strip()
+                break
+    return f"{target}({suffix})" if target and suffix and split_suffix(target)[1] is None else target
+
+
+def _matches(pattern: str, model: str) -> bool:
+    try:
+        return re.search(pattern, model, re.IGNORECASE) is not None
+    except re.error:
+        return False
+
+
+def wrapped(inner: Answer) -> Answer:
+    """An endpoint under Amp's rules."""
+
+    async def act(request: web.Request, service: "Service") -> web.StreamResponse:
+        raw = amp.without_unsigned(await body_of(request))
+        request["body"] = raw
+        model = _asked(request, raw)
+        if not model:
+            return await inner(request, service)
+        providers = service.kit.models.providers
+        served = bool(providers(split_suffix(model)[0]))
+        stand_in = (
+            mapped(model, service.config.ampcode) if service.config.ampcode.force_model_mappings or not served else ""
+        )
+        if stand_in and providers(split_suffix(stand_in)[0]):
+            request["body"], request["mapped"], served = amp.renamed(raw, stand_in), stand_in, True
+        if served:
+            request["outer"] = amp.Dressed(model)
+            request["headers"] = _headers(request)
+        return await inner(request, service)
+
+    return act
+
+
+def _asked(request: web.Request, raw: bytes) -> str:
+    named: Any = get(parse(raw), "model")
+    if isinstance(named, str):
+        return named
+    parts: dict[str, str] = request.get("path", {})
+    if action := parts.get("action"):
+        return action.split(":")[0]
+    _, found, rest = parts.get("path", "").partition("/models/")
+    model, colon, _ = rest.partition(":")
+    return model if found and colon else ""
+
+
+def _headers(request: web.Request) -> Mapping[str, str]:
+    """The client's headers without what local accounts have not."""
+    features = request.headers.get("Anthropic-Beta", "")
+    if not features:
+        return request.headers
+    headers = CIMultiDict(request.headers)
+    headers.popall("Anthropic-Beta")
+    if kept := amp.without_unpaid(features):
+        headers["Anthropic-Beta"] = kept
+    return headers
+
+
+async def models(request: web.Request, service: "Service") -> web.StreamResponse:
+    """The list of models, in the provider's shape."""
+    return await LISTS.get(request["path"]["provider"].lower(), basics.openai_models)(request, service)
+
+
+async def bridge(request: web.Request, service: "Service") -> web.StreamResponse:
+    """Amp's spelling of Google's paths: `/publishers/google/models/{model}:{action}`."""
+    _, _, action = request["path"]["path"].partition("/models/")
+    if not action:
+        return await control(request, service)
+    if "mapped" in request and ":" in action:
+        action = request["mapped"] + action[action.index(":") :]
+    request["path"]["action"] = action
+    return await generate.act(request, service)
+
+
+async def control(_request: web.Request, _service: "Service") -> web.StreamResponse:
+    """Amp's control plane, where no Amp is configured."""
+    response = answer(NO_UPSTREAM, 503)
+    return response
+
+
+_V1: Mapping[str, Answer] = {
+    "/chat/completions": chat.chat,
+    "/completions": chat.complete,
+    "/responses": responses.responses,
+}
+
+ROUTES = [
+    *(Route("GET", f"/api/provider/:provider{v}/models", models, family="amp") for v in ("", "/v1")),
+    *(
+        Route("POST", f"/api/provider/:provider{v}{path}", wrapped(inner), family="amp")
+        for v in ("", "/v1")
+        for path, inner in _V1.items()
+    ),
+    Route("POST", "/api/provider/:provider/v1/messages", wrapped(messages.messages), family="amp"),
+    Route("POST", "/api/provider/:provider/v1/messages/count_tokens", wrapped(messages.count), family="amp"),
+    Route("GET", "/api/provider/:provider/v1beta/models", generate.models, family="amp"),
+    Route("GET", "/api/provider/:provider/v1beta/models/*action", generate.model, family="amp"),
+    Route("POST", "/api/provider/:provider/v1beta/models/*action", wrapped(generate.act), family="amp"),
+    Route("POST", "/api/provider/google/v1beta1/*path", wrapped(bridge), keyed=False, family="amp"),
+    *(
+        Route(method, path, control, keyed=False, family="amp")
+        for method in METHODS
+        for path in (*CONTROL, *(f"{c}/*path" for c in CONTROL if c != "/api/ads"))
+    ),
+    *(Route("GET", path, control, keyed=False, family="amp") for page in PAGES for path in (page, f"{page}/*path")),
+    *(Route("GET", path, control, keyed=False, family="amp") for path in ("/threads.rss", "/news.rss")),
+]
