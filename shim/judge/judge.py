@@ -53,8 +53,10 @@ def judge(case: Case, rules: Rules | None = None, book: NoiseBook | None = None)
     quiet.setLevel(logging.CRITICAL)  # an error of native's stands in the verdict
     try:
         native = play(case)
-    except (PlayError, OSError) as error:
+    except PlayError as error:
         return unjudged(Reason.NATIVE_FAILED, str(error))
+    except Exception as error:  # noqa: BLE001 - whatever native breaks with is the finding, not the judge's end
+        return unjudged(Reason.NATIVE_FAILED, f"{type(error).__name__}: {error}")
     finally:
         quiet.setLevel(level)
     return compare(case, native, rules, book)

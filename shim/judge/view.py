@@ -79,7 +79,7 @@ def settled(value: Any) -> Any:
             out[key] = out[key] in [m.get("id") for m in out["data"] if isinstance(m, dict)]
     if isinstance(out.get("files"), list):  # a credential file's size changes with the digits of the times in it
         out["files"] = [
-            {**f, "size": f["size"] > 0} if isinstance(f, dict) and type(f.get("size")) is int else f
+            {**f, "size": "<more than 0>" if f["size"] > 0 else 0} if isinstance(f, dict) and type(f.get("size")) is int else f
             for f in out["files"]
         ]
     if isinstance(out.get("usage"), dict):
