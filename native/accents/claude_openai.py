@@ -14,7 +14,7 @@ from native.accents.claude_tokens import tokens
 from native.thinking.setting import level_of
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text, trim
-from native.wire.spelled import Spelled, as_doubles, marshalled
+from native.wire.spelled import Spelled, marshalled, rounded
 from native.wire.spelling import Spelling
 
 CHOICE_NONE_IS_AUTO: Final = Accent(
@@ -239,7 +239,7 @@ def _tool(tool: Any, turn: Turn) -> Json:
     function: Json = {"name": text(get(tool, "name")), "description": text(get(tool, "description"))}
     if (schema := get(tool, "input_schema")) is not MISSING:
         if turn.faithful(LARGE_NUMBERS_ROUNDED):
-            schema = as_doubles(schema)
+            schema = rounded(schema)
         spell = partial(marshalled, schema)
         function["parameters"] = Spelled(schema, spell) if isinstance(schema, dict) else schema
     return {"type": "function", "function": function}

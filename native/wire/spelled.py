@@ -10,6 +10,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, final
 
+import orjson
+
 from native.wire.loose import raw
 
 _LARGEST_EXACT: Final = 2**53
@@ -56,6 +58,15 @@ def without(own: str, key: str) -> str:
     """The text of an object without a member whose value is a text; the blanks behind a first member stay."""
     member = rf'\s*"{re.escape(key)}"\s*:\s*"(?:[^"\\]|\\.)*"'
     return re.sub(rf"(?<=\{{){member}\s*,?|,{member}", "", own, count=1)
+
+
+def rounded(value: Any) -> Any:
+    """A value whose whole numbers went through a double, walked only where one of them is too large for that."""
+    try:
+        orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError:
+        return as_doubles(value)
+    return value
 
 
 def as_doubles(value: Any) -> Any:

@@ -24,7 +24,7 @@ _STYLES: Final = (
     json.JSONEncoder(ensure_ascii=False).encode,
     json.JSONEncoder(separators=(",", ":")).encode,
 )
-"""How most senders write JSON: compact (JavaScript, new Python clients), Python's own way, that unescaped, unblanked."""
+"""How most senders write JSON: compactly (JavaScript, new Python clients), Python's own way, unescaped, unblanked."""
 
 type _Span = tuple[int, int]
 
