@@ -78,16 +78,19 @@ def settled(value: Any) -> Any:
         if key in out and isinstance(out.get("data"), list):
             out[key] = out[key] in [m.get("id") for m in out["data"] if isinstance(m, dict)]
     if isinstance(out.get("files"), list):  # a credential file's size changes with the digits of the times in it
-        out["files"] = [
-            {**f, "size": "<more than 0>" if f["size"] > 0 else 0} if isinstance(f, dict) and type(f.get("size")) is int else f
-            for f in out["files"]
-        ]
+        out["files"] = [_sized(f) for f in out["files"]]
     if isinstance(out.get("usage"), dict):
         out["usage"] = {
             k: [v[hour] for hour in sorted(v)] if k.endswith(("_by_hour", "_by_day")) and isinstance(v, dict) else v
             for k, v in out["usage"].items()
         }
     return out
+
+
+def _sized(file: Any) -> Any:
+    if isinstance(file, dict) and type(file.get("size")) is int:  # a truth is no size
+        return {**file, "size": "<more than 0>" if file["size"] > 0 else 0}
+    return file
 
 
 def headers(pairs: Headers) -> dict[str, list[str]]:
