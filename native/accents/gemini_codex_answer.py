@@ -24,6 +24,7 @@ from native.turn import Accent, Turn
 from native.wire.lenient import parse
 from native.wire.loose import MISSING, get, integer, text
 from native.wire.loose import parse as parse_strictly
+from native.wire.spelling import Spelling
 
 CALLS_REPEATED: Final = Accent(
     name="gemini-codex-calls-repeated",
@@ -149,16 +150,24 @@ def whole(answer: bytes, turn: Turn) -> bytes:
     counts = TRAFFIC if usage is MISSING else TRAFFIC + b"," + _counts(usage)
     output = get(response, "output")
     names = _declared(turn)
-    parts = [part for item in (output if isinstance(output, list) else ()) for part in _parts(item, names, turn)]
+    spelling = Spelling(answer)
+    parts: list[bytes] = []
+    for index, item in enumerate(output if isinstance(output, list) else ()):
+        content = get(item, "content")
+        if text(get(item, "type")) == "reasoning" and content is not MISSING:
+            listed = isinstance(content, (dict, list))
+            said = spelling.of(content, "response", "output", index, "content") if listed else text(content)
+            parts.append(b'{"text":' + orjson.dumps(said) + b',"thought":true}')
+        else:
+            parts += _parts(item, names, turn)
     labelled = label(turn.requested, stamped, text(get(response, "id")))
     return frame(b",".join(parts), labelled, finish=STOP, usage=counts)
 
 
 def _parts(item: Any, names: dict[str, str], turn: Turn) -> list[bytes]:
+    """A message's texts or a call; nothing for other items."""
     kind = text(get(item, "type"))
     content = get(item, "content")
-    if kind == "reasoning" and content is not MISSING:
-        return [b'{"text":' + orjson.dumps(text(content)) + b',"thought":true}']
     if kind == "message" and isinstance(content, list):
         said = (get(piece, "text") for piece in content if text(get(piece, "type")) == "output_text")
         return [text_part(text(words)) for words in said if words is not MISSING]

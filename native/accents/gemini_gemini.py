@@ -107,19 +107,38 @@ def _renamed(holder: Json, name: str, new: str) -> Json:
 def _mended(contents: Any) -> Any:
     """Contents, each with a role; a lone value gives way to a content that has nothing but one."""
     if isinstance(contents, dict):
-        roles = _mended(list(contents.values()))
-        return contents | {str(place): {"role": get(content, "role")} for place, content in enumerate(roles)}
+        return _numbered(contents)
     mended: list[Any] = []
     last = ""
     for content in contents if isinstance(contents, list) else [contents]:
-        role = text(get(content, "role"))
-        if role not in _ROLES:
-            role = "model" if last == "user" else "user"
-            if not isinstance(content, list):
-                content = {**(content if isinstance(content, dict) else {}), "role": role}  # noqa: PLW2901 - the mended one
+        role = _role(content, last)
+        mended.append(content if role == text(get(content, "role")) else _with_role(content, role))
         last = role
-        mended.append(content)
     return mended
+
+
+def _numbered(contents: Json) -> Json:
+    """Contents that are no list: roles are written where a list would have them."""
+    told = dict(contents)
+    last = ""
+    for place, content in enumerate(contents.values()):
+        role = _role(content, last)
+        if role != text(get(content, "role")):
+            told[str(place)] = _with_role(told.get(str(place)), role)
+        last = role
+    return told
+
+
+def _role(content: Any, last: str) -> str:
+    """A content's own role, or the other one than the last."""
+    role = text(get(content, "role"))
+    return role if role in _ROLES else "model" if last == "user" else "user"
+
+
+def _with_role(content: Any, role: str) -> Any:
+    if isinstance(content, list):
+        return content
+    return {**(content if isinstance(content, dict) else {}), "role": role}
 
 
 def _named(contents: list[Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from native.accents.gemini_openai_arguments import as_object
 from native.turn import Accent, Json, Turn
 from native.wire.lenient import parse
 from native.wire.loose import MISSING, get, integer, raw, text
+from native.wire.spelling import Spelling
 
 NULL_FINISH: Final = Accent(
     name="gemini-openai-null-finish-is-stop",
@@ -126,8 +127,13 @@ def whole(answer: bytes, turn: Turn) -> bytes:
     if (model := get(event, "model")) is not MISSING:
         out[_model_key(turn).decode()[1:-1]] = text(model)
     choices = get(event, "choices")
-    for choice in choices if isinstance(choices, list) else ():
-        _write(candidate["content"]["parts"], get(choice, "message"))
+    spelling = Spelling(answer)
+    for index, choice in enumerate(choices if isinstance(choices, list) else ()):
+        message = get(choice, "message")
+        content = get(message, "content")
+        listed = isinstance(content, (dict, list))
+        said = spelling.of(content, "choices", index, "message", "content") if listed else text(content)
+        _write(candidate["content"]["parts"], message, said)
         if (reason := get(choice, "finish_reason")) is not MISSING:
             candidate["finishReason"] = _FINISHES.get(text(reason), "STOP")
         candidate["index"] = integer(get(choice, "index"))
@@ -136,12 +142,12 @@ def whole(answer: bytes, turn: Turn) -> bytes:
     return orjson.dumps(out)
 
 
-def _write(parts: list[Json], message: Any) -> None:
-    """Write a message's reasoning, text and calls into `parts`, from the first on."""
+def _write(parts: list[Json], message: Any, content: str) -> None:
+    """Write a message's reasoning, its content as text, and its calls into `parts`, from the first on."""
     told: list[Json] = [
         {"thought": True, "text": said} for said in _reasoned(get(message, "reasoning_content")) if said
     ]
-    if content := text(get(message, "content")):
+    if content:
         told.append({"text": content})
     calls = get(message, "tool_calls")
     for call in calls if isinstance(calls, list) else ():
