@@ -1,152 +1,215 @@
-"""The way out: aiohttp's client as an `Upstream`.
+"""The way out: straight over kept HTTP/1.1 connections, through proxies with aiohttp's client.
 
-Everything that touches an outgoing socket lives here: connections kept and reused, proxies of every kind, certificates
-from SSL_CERT_FILE, content codings undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding
-and, where nobody set one, Go's User-Agent; a broken body says so and is never passed off as an end.
+Everything that decides how a request leaves lives here: certificates from SSL_CERT_FILE, proxies, which connections are
+kept, deadlines, content codings undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding and,
+where nobody set one, Go's User-Agent; a broken body says so and is never passed off as an end; a request is
+sent once, whatever becomes of it.
 """
 
+import asyncio
 import os
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
-
 from native.config import Deadlines
-from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
+from native.h1 import Broken, Connection
+from native.roundabout import Roundabout
+from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, broken_off
 from native.wire.codings import Decoder, decoder_for
 
 AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
 """The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
+IDLE_SECONDS = 90.0
+PORTS = {"https": 443, "http": 80}
 
 
 def trust(environment: Mapping[str, str] = os.environ) -> ssl.SSLContext:
     """Whom to trust: the certificates that SSL_CERT_FILE or SSL_CERT_DIR name, else the system's."""
     file, folder = environment.get("SSL_CERT_FILE") or None, environment.get("SSL_CERT_DIR") or None
-    return ssl.create_default_context(cafile=file, capath=folder) if file or folder else ssl.create_default_context()
+    return ssl.create_default_context(cafile=file, capath=folder)
+
+
+class Source(Protocol):
+    """Where a body comes from; `native.h1` and `native.roundabout` have one each."""
+
+    async def take(self) -> bytes:
+        """What has come, empty at the end. Raises `Broken`."""
+        ...
+
+    async def take_all(self) -> bytes:
+        """All of it. Raises `Broken`."""
+        ...
 
 
 class Answer:
     """An answer whose head has come."""
 
-    def __init__(self, response: aiohttp.ClientResponse, broken: str) -> None:
-        self._response = response
+    __slots__ = ("_broken", "_coding", "_idle", "_release", "_source", "headers", "status")
+
+    def __init__(self, status: int, headers: Headers, source: Source, release: "Release", broken: str, idle: float) -> None:
+        self.status = status
+        self.headers = headers
+        self._source = source
+        self._release = release
         self._broken = broken
-        self.status = response.status
-        self.headers: Headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in response.raw_headers]
+        self._idle = idle
+        self._coding = next((v for k, v in headers if k.lower() == "content-encoding"), "")
 
     def _decoder(self) -> Decoder | None:
-        coding = self._response.headers.get("Content-Encoding", "")
-        return decoder_for(coding) if coding else None
+        return decoder_for(self._coding) if self._coding else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, codings undone."""
-        decoder = self._decoder()
-        content = self._response.content
+        decoder, take, idle = self._decoder(), self._source.take, self._idle
         try:
-            while data := await content.readany():
-                if decoder is not None:
-                    data = decoder.feed(data)
-                if data:
+            while data := await (asyncio.wait_for(take(), idle) if idle else take()):
+                if decoder is None:
                     yield data
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+                elif plain := decoder.feed(data):
+                    yield plain
+            if decoder is not None and (plain := decoder.finish()):
+                yield plain
+        except (Broken, TimeoutError, ValueError) as error:
             raise UpstreamError(self._said(error)) from error
-        if decoder is not None and (data := decoder.finish()):
-            yield data
 
     async def read(self) -> bytes:
         """The whole body, codings undone."""
         decoder = self._decoder()
         try:
-            data = await self._response.read()
+            data = await self._source.take_all()
             return data if decoder is None else decoder.feed(data) + decoder.finish()
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (Broken, ValueError) as error:
             raise UpstreamError(self._said(error)) from error
         finally:
-            self._response.release()
+            self._release()
 
     def _said(self, error: Exception) -> str:
         """What the legacy says where a body breaks off."""
-        cut = isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError))
-        return self._broken if cut else str(error)
+        if isinstance(error, TimeoutError):
+            return "the provider fell silent"
+        return self._broken if isinstance(error, Broken) else str(error)
 
     def close(self) -> None:
         """Let go: a body that is at its end frees its connection, any other ends it."""
-        self._response.close()
+        self._release()
+
+
+class Release(Protocol):
+    """Gives a connection back; more than once does no harm."""
+
+    def __call__(self) -> None:
+        """Give it back."""
+        ...
 
 
 class Egress:
-    """Sends requests through kept connections, one pool a proxy."""
+    """Sends requests.
+
+    Args:
+        deadlines: Seconds for each phase, 0 for ever.
+        context: Whom to trust; the system and SSL_CERT_FILE where left out.
+    """
 
     def __init__(self, deadlines: Deadlines, context: ssl.SSLContext | None = None) -> None:
         self._deadlines = deadlines
         self._context = context or trust()
-        self._sessions: dict[str, ClientSession] = {}
+        self._kept: dict[tuple[str, str], list[tuple[float, Connection]]] = {}
         self._asked: Counter[str] = Counter()
+        self._open: set[Connection] = set()
+        self._roundabout: Roundabout | None = None
 
-    def _session(self, proxy: str | None) -> ClientSession:
-        key = proxy if proxy and proxy.startswith("socks") else ""
-        session = self._sessions.get(key)
-        if session is None:
-            options: dict[str, Any] = {"limit": 0, "limit_per_host": 0, "keepalive_timeout": 90, "ssl": self._context}
-            connector = (
-                ProxyConnector.from_url(key, rdns=True, **options) if key else TCPConnector(**options, ttl_dns_cache=60)
-            )
-            d = self._deadlines
-            session = self._sessions[key] = ClientSession(
-                connector=connector,
-                timeout=ClientTimeout(total=None, connect=d.connect or None, sock_read=d.idle or None),
-                auto_decompress=False,
-                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                requote_redirect_url=False,
-            )
-        return session
-
-    async def send(self, request: UpstreamRequest) -> Answer:
+    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send and wait for the head. Raises `UpstreamError`."""
+        parts = urlsplit(request.url)
+        self._asked[parts.netloc] += 1
+        broken = broken_off(request.url, self._asked[parts.netloc])
+        headers = self._headers(request, parts.scheme)
+        try:
+            if request.proxy:
+                if self._roundabout is None:
+                    self._roundabout = Roundabout(self._context, self._deadlines)
+                found = await self._roundabout.send(request, headers)
+                return Answer(found.status, found.headers, found, found.release, broken, self._deadlines.idle)
+            return await self._straight(request, headers, broken)
+        except (Broken, OSError, ValueError) as error:
+            said = "the provider does not answer" if isinstance(error, TimeoutError) else str(error)
+            raise UpstreamError(f'{request.method.title()} "{request.url}": {said}') from error
+
+    @staticmethod
+    def _headers(request: UpstreamRequest, scheme: str) -> Headers:
         headers = request.headers
         names = {name.lower() for name, _ in headers}
         if "user-agent" not in names:
-            headers = [*headers, ("User-Agent", AGENTS[urlsplit(request.url).scheme])]
+            headers = [*headers, ("User-Agent", AGENTS[scheme])]
         if "accept-encoding" not in names:
             headers = [*headers, ("Accept-Encoding", "gzip")]
-        proxy = request.proxy
+        return headers
+
+    async def _straight(self, request: UpstreamRequest, headers: Headers, broken: str) -> Answer:
+        parts = urlsplit(request.url)
+        key = (parts.scheme, parts.netloc)
+        connection = self._kept_one(key) or await self._connect(parts.scheme, parts.hostname or "", parts.port)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{request.method} {path} HTTP/1.1", f"Host: {parts.netloc.rpartition('@')[2]}"]
+        lines += [f"{name}: {value}" for name, value in headers if name.lower() not in {"connection", "host"}]
+        if request.body or request.method in {"POST", "PUT", "PATCH"}:
+            lines.append(f"Content-Length: {len(request.body)}")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        if head.count(b"\n") != len(lines) + 1:
+            raise Broken("a header has a line break in it")
+        self._open.add(connection)
         try:
-            response = await self._session(proxy).request(
-                request.method,
-                _url(request.url),
-                data=request.body or None,
-                headers=headers,
-                proxy=proxy if proxy and not proxy.startswith("socks") else None,
-                allow_redirects=False,
-            )
-        except (aiohttp.ClientError, ProxyError, ProxyConnectionError, OSError, TimeoutError, ValueError) as error:
-            raise UpstreamError(failed(request, error)) from error
-        host = urlsplit(request.url).netloc
-        self._asked[host] += 1
-        return Answer(response, broken_off(request.url, self._asked[host]))
+            asked = connection.ask(head, request.body)
+            await (asyncio.wait_for(asked, self._deadlines.headers) if self._deadlines.headers else asked)
+        except BaseException:
+            self._give_back(key, connection)
+            raise
+
+        def release() -> None:
+            self._give_back(key, connection)
+
+        return Answer(connection.status, connection.headers, connection, release, broken, self._deadlines.idle)
+
+    def _kept_one(self, key: tuple[str, str]) -> Connection | None:
+        kept = self._kept.get(key)
+        now = asyncio.get_running_loop().time()
+        while kept:
+            since, connection = kept.pop()
+            if connection.idle and now - since < IDLE_SECONDS:
+                return connection
+            connection.end()
+        return None
+
+    async def _connect(self, scheme: str, host: str, port: int | None) -> Connection:
+        loop = asyncio.get_running_loop()
+        secure = scheme == "https"
+        made = loop.create_connection(
+            lambda: Connection(loop),
+            host,
+            port or PORTS[scheme],
+            ssl=self._context if secure else None,
+            server_hostname=host if secure else None,
+        )
+        _, connection = await (asyncio.wait_for(made, self._deadlines.connect) if self._deadlines.connect else made)
+        return connection
+
+    def _give_back(self, key: tuple[str, str], connection: Connection) -> None:
+        if connection not in self._open:
+            return
+        self._open.discard(connection)
+        if connection.reusable:
+            self._kept.setdefault(key, []).append((asyncio.get_running_loop().time(), connection))
+        else:
+            connection.end()
 
     async def close(self) -> None:
         """End every connection."""
-        for session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
-
-
-def _url(text: str) -> Any:
-    from yarl import URL  # noqa: PLC0415 - only where a socket is used
-
-    return URL(text, encoded=True)
-
-
-def failed(request: UpstreamRequest, error: Exception) -> str:
-    """What the legacy says where no answer comes."""
-    said = {aiohttp.ServerDisconnectedError: "EOF", aiohttp.ClientOSError: "EOF"}.get(
-        type(error), str(error) or type(error).__name__
-    )
-    return f'{request.method.title()} "{request.url}": {said}'
+        for connection in [*self._open, *(c for kept in self._kept.values() for _, c in kept)]:
+            connection.end()
+        self._open.clear()
+        self._kept.clear()
+        if self._roundabout is not None:
+            await self._roundabout.close()

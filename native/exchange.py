@@ -164,12 +164,15 @@ class Exchange:
         streamed = await provider.stream(call)
         held: list[bytes] = []
         try:
-            async for chunks in streamed.chunks:
-                held += chunks
-                if any(chunks):
-                    return Streamed(streamed.headers, _joined(held, streamed.chunks))
+            async with asyncio.timeout(self.kit.config.deadlines.first_token or None):
+                async for chunks in streamed.chunks:
+                    held += chunks
+                    if any(chunks):
+                        return Streamed(streamed.headers, _joined(held, streamed.chunks))
         except Failure as failure:
             raise _Broken(failure, streamed.headers) from failure
+        except TimeoutError as error:
+            raise _Broken(Failure("the provider began no answer in time"), streamed.headers) from error
         if not held:
             raise _Broken(EmptyStream(), streamed.headers)
         return Streamed(streamed.headers, _joined(held, None))
