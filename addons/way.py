@@ -62,11 +62,14 @@ class Way:
         return True
 
     def declined(self, response: http.Response) -> str:
-        """Why this answer is none: native says so itself where it has no handler or failed before it had one."""
+        """Why this answer is none, or nothing: native says so itself, or has failed before it had one."""
         if self.target.name != "native":
             return ""
-        reason = response.headers.get(UNANSWERED, "")
-        return f"native: {reason}" if reason else ""
+        if reason := response.headers.get(UNANSWERED, ""):
+            return f"native: {reason}"
+        # What native says itself is never plain text: this is aiohttp's page for an error that nobody caught.
+        failed = response.status_code == 500 and response.headers.get("content-type", "").startswith("text/plain")
+        return "native failed" if failed else ""
 
 
 def way_of(flow: http.HTTPFlow) -> Way:
