@@ -92,12 +92,13 @@ def main(arguments: list[str] | None = None) -> int:
     path: Path = asked.config or (settings.config_dir or Path()) / "config.yaml"
     try:
         config = configuration.load(path)
-        run = asyncio.run
-        if sys.platform != "win32":
+        serving = serve(config, settings, stores_of(config, settings, path))
+        if sys.platform == "win32":
+            asyncio.run(serving)
+        else:
             import uvloop  # noqa: PLC0415 - not there on Windows
 
-            run = uvloop.run
-        run(serve(config, settings, stores_of(config, settings, path)))
+            uvloop.run(serving)
     except (ConfigError, DeclarationError, RouteError) as error:
         sys.stderr.write(f"native: {error}\n")
         return 1

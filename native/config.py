@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from native.credentials.aliases import settled
 from native.credentials.entries import (
@@ -109,7 +110,7 @@ class AmpKeys(Section):
     """Client keys and the Amp key they use upstream."""
 
     upstream_api_key: str = ""
-    api_keys: list[str] = []
+    api_keys: list[str] = Field(default_factory=list)
 
 
 class AmpCode(Section):
@@ -117,9 +118,9 @@ class AmpCode(Section):
 
     upstream_url: str = ""
     upstream_api_key: str = ""
-    upstream_api_keys: list[AmpKeys] = []
+    upstream_api_keys: list[AmpKeys] = Field(default_factory=list)
     restrict_management_to_localhost: bool = False
-    model_mappings: list[AmpMapping] = []
+    model_mappings: list[AmpMapping] = Field(default_factory=list)
     force_model_mappings: bool = False
 
 
@@ -166,24 +167,24 @@ class Config(Section):
     proxy_url: str = ""
     force_model_prefix: bool = False
     request_log: bool = False
-    api_keys: Strings = []
+    api_keys: Strings = Field(default_factory=list)
     passthrough_headers: bool = False
     streaming: Streaming = Streaming()
     nonstream_keepalive_interval: int = 0
-    gemini_api_key: list[GeminiKey] = []
-    claude_api_key: list[ClaudeKey] = []
-    codex_api_key: list[CodexKey] = []
-    vertex_api_key: list[VertexKey] = []
-    openai_compatibility: list[OpenAICompatibility] = []
-    kiro: list[KiroKey] = []
+    gemini_api_key: list[GeminiKey] = Field(default_factory=list)
+    claude_api_key: list[ClaudeKey] = Field(default_factory=list)
+    codex_api_key: list[CodexKey] = Field(default_factory=list)
+    vertex_api_key: list[VertexKey] = Field(default_factory=list)
+    openai_compatibility: list[OpenAICompatibility] = Field(default_factory=list)
+    kiro: list[KiroKey] = Field(default_factory=list)
     kiro_fingerprint: dict[str, str] | None = None
     kiro_preferred_endpoint: str = ""
     codex_header_defaults: CodexHeaderDefaults = CodexHeaderDefaults()
     claude_header_defaults: ClaudeHeaderDefaults = ClaudeHeaderDefaults()
     ampcode: AmpCode = AmpCode()
-    oauth_excluded_models: dict[str, Strings] = {}
-    oauth_model_alias: Aliases = {}
-    payload: dict[str, Any] = {}
+    oauth_excluded_models: dict[str, Strings] = Field(default_factory=dict)
+    oauth_model_alias: Aliases = Field(default_factory=dict)
+    payload: dict[str, Any] = Field(default_factory=dict)
     incognito_browser: bool = False
     dialect: Literal["parity", "clean"] = "parity"
     deadlines: Deadlines = Deadlines()

@@ -81,9 +81,9 @@ def succeed(credential: Credential, model: str, now: float) -> None:
     elif state.status != "active" or state.unavailable or state.error or state.quota.exceeded or state.retry_at:
         credential.states[model] = ModelState(updated_at=now)
         _aggregate(credential, now)
-    if credential.status != "active" or credential.error:
-        if not any(_erring(s, now) for s in credential.states.values()):
-            credential.error, credential.message, credential.status = None, "", "active"
+    erred = credential.status != "active" or credential.error
+    if erred and not any(_erring(s, now) for s in credential.states.values()):
+        credential.error, credential.message, credential.status = None, "", "active"
     credential.updated_at = now
 
 

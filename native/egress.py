@@ -1,9 +1,9 @@
 """The way out: straight over kept HTTP/1.1 connections, through proxies with aiohttp's client.
 
 Everything that decides how a request leaves lives here: certificates from SSL_CERT_FILE, proxies, which connections are
-kept, deadlines, content codings undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding and,
-where nobody set one, Go's User-Agent; a broken body says so and is never passed off as an end; a request is
-sent once, whatever becomes of it.
+kept, deadlines, content codings undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding
+and, where nobody set one, Go's User-Agent; a broken body says so and is never passed off as an end; a request is sent
+once, whatever becomes of it.
 """
 
 import asyncio
@@ -49,7 +49,9 @@ class Answer:
 
     __slots__ = ("_broken", "_coding", "_idle", "_release", "_source", "headers", "status")
 
-    def __init__(self, status: int, headers: Headers, source: Source, release: "Release", broken: str, idle: float) -> None:
+    def __init__(
+        self, status: int, headers: Headers, source: Source, release: "Release", *, broken: str, idle: float
+    ) -> None:
         self.status = status
         self.headers = headers
         self._source = source
@@ -132,7 +134,9 @@ class Egress:
                 if self._roundabout is None:
                     self._roundabout = Roundabout(self._context, self._deadlines)
                 found = await self._roundabout.send(request, headers)
-                return Answer(found.status, found.headers, found, found.release, broken, self._deadlines.idle)
+                return Answer(
+                    found.status, found.headers, found, found.release, broken=broken, idle=self._deadlines.idle
+                )
             return await self._straight(request, headers, broken)
         except (Broken, OSError, ValueError) as error:
             said = "the provider does not answer" if isinstance(error, TimeoutError) else str(error)
@@ -171,7 +175,9 @@ class Egress:
         def release() -> None:
             self._give_back(key, connection)
 
-        return Answer(connection.status, connection.headers, connection, release, broken, self._deadlines.idle)
+        return Answer(
+            connection.status, connection.headers, connection, release, broken=broken, idle=self._deadlines.idle
+        )
 
     def _kept_one(self, key: tuple[str, str]) -> Connection | None:
         kept = self._kept.get(key)

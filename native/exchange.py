@@ -6,7 +6,7 @@ at once (its task is cancelled, and every stream closes itself); a client's own 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -180,7 +180,7 @@ class Exchange:
     def _booking(self, streamed: Streamed, credential: Credential, booked: str) -> Streamed:
         """The stream, and at its end the note of how it went."""
 
-        async def chunks() -> AsyncIterator[list[bytes]]:
+        async def chunks() -> AsyncGenerator[list[bytes]]:
             try:
                 async for some in streamed.chunks:
                     yield some
@@ -200,7 +200,7 @@ class _Broken(Failure):
         self.failure = failure
 
 
-async def _joined(held: list[bytes], rest: AsyncIterator[list[bytes]] | None) -> AsyncIterator[list[bytes]]:
+async def _joined(held: list[bytes], rest: AsyncGenerator[list[bytes]] | None) -> AsyncGenerator[list[bytes]]:
     yield held
     if rest is not None:
         async for some in rest:

@@ -1,15 +1,16 @@
 """HTTP/1.1 to a provider over one connection: the head sent, the answer read as it comes.
 
-Everything that reads and writes the bytes of that protocol lives here; who keeps connections is `egress`. Laws: an answer is
-complete where its framing says so and nowhere else; a connection is used again only after a complete answer to a
-request that was sent completely; what breaks framing ends the connection. Reading stops while nobody takes what has come.
+Everything that reads and writes the bytes of that protocol lives here; who keeps connections is `egress`. Laws: an
+answer is complete where its framing says so and nowhere else; a connection is used again only after a complete answer
+to a request that was sent completely; what breaks framing ends the connection; reading stops while nobody takes what
+has come.
 """
 
 import asyncio
 from collections import deque
 from typing import Final, cast
 
-from native.upstream import Headers
+from native.upstream import Headers  # noqa: TC001 - annotates attributes of a class
 
 HEAD_MOST: Final = 256 * 1024
 LINE_MOST: Final = 4096

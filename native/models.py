@@ -29,24 +29,10 @@ PLANS_WITHOUT = {
 }
 """Models that a Codex log-in does not have, by its plan; every other plan has them all."""
 
-SEARCHED = [
-    "claude",
-    "gemini",
-    "vertex",
-    "gemini-cli",
-    "aistudio",
-    "codex",
-    "qwen",
-    "iflow",
-    "kimi",
-    "antigravity",
-    "github-copilot",
-    "kiro",
-    "kilo",
-    "amazonq",
-    "codebuddy",
-    "cursor",
-]
+SEARCHED = (
+    *("claude", "gemini", "vertex", "gemini-cli", "aistudio", "codex", "qwen", "iflow", "kimi", "antigravity"),
+    *("github-copilot", "kiro", "kilo", "amazonq", "codebuddy", "cursor"),
+)
 """The channels of the catalogue in the order in which a bare name is looked up."""
 
 

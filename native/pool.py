@@ -277,7 +277,7 @@ class Pool:
         return pool[offset:] + pool[:offset]
 
     def booked(self, credential: Credential, model: str, upstream: str, *, pooled: bool) -> str:
-        """The name on which a try is booked: the upstream's in a pool or where it is the credential's own, else the client's."""
+        """What a try is booked on: the upstream's in a pool or where it is the credential's own, or the client's."""
         own = self.own_name(credential, model)
         if key_of(own) == key_of(upstream) and own.strip():
             return upstream.strip()

@@ -10,7 +10,7 @@ DIRECT = frozenset({"direct", "none"})
 
 @lru_cache(maxsize=1024)
 def proxy_for(setting: str, url: str) -> str | None:
-    """The proxy that a setting means for an address: its own, none, or the environment's where it is empty or no proxy."""
+    """The proxy that a setting means for an address: its own, none, or the environment's where it names no proxy."""
     setting = setting.strip()
     if setting.lower() in DIRECT:
         return None

@@ -1,7 +1,7 @@
 """The server: a service behind aiohttp.
 
-Everything about being an HTTP server lives here: which endpoint a request belongs to, its key, what has no endpoint. Law: when
-`build` returns, every model is registered; nothing is learnt after the first client came.
+Everything about being an HTTP server lives here: which endpoint a request belongs to, its key, what has no endpoint.
+Law: when `build` returns, every model is registered; nothing is learnt after the first client came.
 """
 
 from aiohttp import web

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from native.section import Section
 
@@ -55,7 +55,7 @@ class ThinkingSupport(Section):
     max: int = 0
     zero_allowed: bool = False
     dynamic_allowed: bool = False
-    levels: list[str] = []
+    levels: list[str] = Field(default_factory=list)
 
 
 class CompatModel(Model):
@@ -72,9 +72,9 @@ class Key(Section):
     prefix: Prefix = ""
     base_url: Trimmed = ""
     proxy_url: Trimmed = ""
-    models: list[Model] = []
-    headers: Headers = {}
-    excluded_models: Excluded = []
+    models: list[Model] = Field(default_factory=list)
+    headers: Headers = Field(default_factory=dict)
+    excluded_models: Excluded = Field(default_factory=list)
 
 
 class GeminiKey(Key):
@@ -88,7 +88,7 @@ class Cloak(Section):
 
     mode: str = ""
     strict_mode: bool = False
-    sensitive_words: list[str] = []
+    sensitive_words: list[str] = Field(default_factory=list)
     cache_user_id: bool | None = None
 
 
@@ -125,9 +125,9 @@ class OpenAICompatibility(Section):
     priority: int = 0
     prefix: Prefix = ""
     base_url: Trimmed = ""
-    api_key_entries: list[CompatKey] = []
-    models: list[CompatModel] = []
-    headers: Headers = {}
+    api_key_entries: list[CompatKey] = Field(default_factory=list)
+    models: list[CompatModel] = Field(default_factory=list)
+    headers: Headers = Field(default_factory=dict)
 
 
 class KiroKey(Section):

@@ -1,4 +1,4 @@
-"""Credentials from the log-ins' folder: one JSON file each. Law: a file that cannot be read is left out, never an end."""
+"""Credentials from the log-ins' folder: one JSON file each. Law: a file that cannot be read is left out."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Credentials from the configuration's keys.
 
-Law: a key's id depends on the key, its address and, where it has one, its proxy alone, so that rotation keeps its order over
-restarts; equal keys are told apart by a count.
+Law: a key's id depends on the key, its address and, where it has one, its proxy alone, so that rotation keeps its order
+over restarts; equal keys are told apart by a count.
 """
 
 from collections import Counter
@@ -77,9 +77,9 @@ def _compatible(names: Names, provider: OpenAICompatibility) -> Iterator[Credent
     name = provider.name.lower() or "openai-compatibility"
     kind = f"openai-compatibility:{name}"
     entries = provider.api_key_entries
-    identities = [(e.api_key.strip(), provider.base_url, e.proxy_url.strip()) for e in entries] or [
-        (provider.base_url,)
-    ]
+    identities: list[tuple[str, ...]] = [
+        (e.api_key.strip(), provider.base_url, e.proxy_url.strip()) for e in entries
+    ] or [(provider.base_url,)]
     for index, identity in enumerate(identities):
         cid, short = names.next(kind, *identity)
         yield Credential(

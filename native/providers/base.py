@@ -7,7 +7,7 @@ provider keeps no state of a request on itself; a body is edited by building ane
 `Failure` alone.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -119,11 +119,12 @@ class Whole:
 class Streamed:
     """A stream that has begun: its headers, and its chunks in the client's protocol (not yet framed), some at a time.
 
-    An empty chunk counts as an answer though nothing is written for it. The iterator raises `Failure` where the stream breaks.
+    An empty chunk counts as an answer though nothing is written for it. The generator raises `Failure` where the stream
+    breaks.
     """
 
     headers: Headers
-    chunks: AsyncIterator[list[bytes]]
+    chunks: AsyncGenerator[list[bytes]]
 
 
 class Provider(Protocol):
@@ -173,7 +174,7 @@ class HttpProvider:
         """The call itself: address, headers and the body's bytes."""
         raise NotImplementedError
 
-    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:
+    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:  # noqa: ARG002 - some read them
         """What a status that is no success means."""
         return Failure(body.decode("utf-8", "replace") or f"status {status}", status)
 
@@ -184,13 +185,13 @@ class HttpProvider:
     last: ClassVar[bytes | None] = None
     """A line that the pair is given once the upstream's stream has ended, however it did."""
 
-    async def count(self, call: Call) -> Whole:
+    async def count(self, call: Call) -> Whole:  # noqa: ARG002 - whoever can count reads it
         """Count the tokens of a request."""
         raise Failure("not supported", 501)
 
     # ---- what they share ------------------------------------------------------------------------------------------
 
-    def target(self, call: Call) -> str:
+    def target(self, call: Call) -> str:  # noqa: ARG002 - some have several
         """The upstream's protocol for this call."""
         return self.format
 
@@ -267,7 +268,7 @@ class HttpProvider:
         answer = await self.send(self.request(call, body, stream=True))
         return Streamed(answer.headers, self.read(answer, turn, pair))
 
-    async def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncIterator[list[bytes]]:
+    async def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncGenerator[list[bytes]]:
         """The upstream's stream, line by line, through the pair."""
         stream = pair.stream(turn) if pair else None
         feed = stream.feed if stream else _same

@@ -63,10 +63,10 @@ class Codex(HttpProvider):
             body["instructions"] = ""
         return body
 
-    def request(self, call: Call, body: Json, *, stream: bool) -> UpstreamRequest:
+    def request(self, call: Call, body: Json, *, stream: bool) -> UpstreamRequest:  # noqa: ARG002 - always a stream
         """To the Responses' address, with a cache key that stays with the conversation."""
         credential = call.credential
-        key = self._cache_key(call, body)
+        key = self._cache_key(call)
         if key:
             body["prompt_cache_key"] = key
         path = "/responses/compact" if call.alt == COMPACT else "/responses"
@@ -74,7 +74,7 @@ class Codex(HttpProvider):
         headers = self._headers(call, key, accept="application/json" if call.alt == COMPACT else "text/event-stream")
         return UpstreamRequest("POST", url, headers, dumped(body), self.proxy(call, url))
 
-    def _cache_key(self, call: Call, body: Json) -> str:
+    def _cache_key(self, call: Call) -> str:
         if call.source == "claude":
             user = get(parse(call.raw), "metadata", "user_id")
             return "" if user is MISSING else self._remembered(f"{call.model}-{text(user)}")
@@ -114,7 +114,7 @@ class Codex(HttpProvider):
             headers["Chatgpt-Account-Id"] = account
         return with_headers(list(headers.items()), credential.headers)
 
-    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:
+    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:  # noqa: ARG002 - the body says it all
         """A full model is a quota that ran out; a limit says when it ends."""
         said = body.decode("utf-8", "replace")
         tree = parse(body)

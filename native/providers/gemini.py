@@ -1,7 +1,7 @@
 """Google's Generative Language API, by key.
 
-Order of edits: translate, thinking, rules, the model's name; a client's `session_id` never leaves. Its stream is read as
-JSON payloads, and `[DONE]` is added at its end.
+Order of edits: translate, thinking, rules, the model's name; a client's `session_id` never leaves. Its stream is read
+as JSON payloads, and `[DONE]` is added at its end.
 """
 
 from typing import Any, ClassVar

@@ -1,7 +1,7 @@
 """`/api/provider/{provider}/…`: the same turns under the paths that Amp asks, with Amp's rules around them.
 
-Laws: a model that nobody here serves may have one that stands in for it (`ampcode.model-mappings`); the answer bears the name that was
-asked for; what is neither served nor mapped is refused as anywhere else.
+Laws: a model that nobody here serves may have one that stands in for it (`ampcode.model-mappings`); the answer bears
+the name that was asked for; what is neither served nor mapped is refused as anywhere else.
 """
 
 import re
@@ -27,7 +27,8 @@ LISTS: Mapping[str, Answer] = {"anthropic": basics.claude_models, "google": gene
 
 NO_UPSTREAM = b'{"error":"amp upstream proxy not available"}'
 CONTROL = (
-    ["/api/internal", "/api/user", "/api/auth", "/api/meta", "/api/ads", "/api/telemetry", "/api/threads", "/api/otel", "/api/tab", "/auth"]
+    *(f"/api/{part}" for part in ("internal", "user", "auth", "meta", "ads", "telemetry", "threads", "otel", "tab")),
+    "/auth",
 )
 """Amp's own control plane, with everything below but for advertisements."""
 PAGES = ("/threads", "/docs", "/settings")
@@ -120,8 +121,7 @@ async def bridge(request: web.Request, service: "Service") -> web.StreamResponse
 
 async def control(_request: web.Request, _service: "Service") -> web.StreamResponse:
     """Amp's control plane, where no Amp is configured."""
-    response = answer(NO_UPSTREAM, 503)
-    return response
+    return answer(NO_UPSTREAM, 503)
 
 
 _V1: Mapping[str, Answer] = {

@@ -4,7 +4,7 @@ Laws: only this machine may ask, and no key is needed; a stream has begun before
 an event of it; what goes on to Google comes back whole, with status 200 where Google was content and 400 where not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -49,7 +49,7 @@ def _alt(request: web.Request) -> str:
     return "" if alt == "sse" else alt
 
 
-def _begun(content: dict[str, str] | None) -> Callable[[Failure, "Service"], web.Response]:
+def _begun(content: Mapping[str, str] | None) -> Callable[[Failure, "Service"], web.Response]:
     """How a stream refuses that has begun already: as an event."""
     headers = {**CORS, **(content or {"Content-Type": "text/plain; charset=utf-8"})}
     return lambda failure, _: web.Response(body=stream_error(failure), headers=headers)

@@ -100,7 +100,7 @@ class _Connection:
                         completed = self._conversation.told(event) or completed
                         await self._send(message)
         finally:
-            await streamed.chunks.aclose()  # type: ignore[attr-defined] # it is a generator of the engine's
+            await streamed.chunks.aclose()
         if not completed:
             raise UNFINISHED
 

@@ -30,7 +30,18 @@ STREAM: Mapping[str, str] = {
     "Connection": "keep-alive",
 }
 NOT_PASSED = frozenset(
-    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "set-cookie", "content-length", "content-encoding"]
+    {
+        *(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+        ),
+        *("upgrade", "set-cookie", "content-length", "content-encoding"),
+    }
 )
 """Upstream headers that are never passed on."""
 
