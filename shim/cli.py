@@ -15,6 +15,7 @@ VERBS = {
     "flags": "shim.flags.command:app",
     "replay": "shim.commands.judging:replay",
     "diff": "shim.commands.judging:diff",
+    "report": "shim.commands.reporting:report",
     "prove": "shim.commands.judging:prove",
 }
 """Verb -> the function that does it, or a group of them."""

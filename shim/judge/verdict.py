@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NATIVE_FAILED = "native failed"
     NO_ANSWER = "the client left before the answer"
     NO_SNAPSHOT = "no snapshot of the configuration"
+    NOT_LEGACY = "the legacy did not answer it"
 
 
 class Side(StrEnum):

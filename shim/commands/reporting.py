@@ -1,0 +1,75 @@
+"""`shim report`: what the recording says so far."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shim import report as reports
+from shim.commands.judging import Json, fail
+from shim.judge.verdict import Level
+from shim.report import WAITING, Report
+from shim.run.plan import DATABASE, data_dir
+from shim.store.store import Store
+
+Database = Annotated[
+    Path | None, typer.Option("--db", help="the recording; default: the one `shim run` writes", show_default=False)
+]
+
+
+def open_recording(path: Path | None) -> Store:
+    """A recording opened for reading; exits with 2 and a reason where there is none."""
+    found = path or data_dir(os.environ) / DATABASE
+    if not found.exists():
+        raise fail(f"there is no recording at {found}: `shim run` makes one, `--db` names another")
+    return Store(found, read_only=True)
+
+
+def report(*, db: Database = None, as_json: Json = False) -> None:
+    """Parity by endpoint, provider and stream. Exit 0; 1 where the recorder's counts do not add up."""
+    with open_recording(db) as store:
+        found = reports.read(store)
+    if as_json:
+        typer.echo(orjson.dumps(reports.report_json(found), option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print(Console(), found)
+    raise typer.Exit(0 if found.adds_up else 1)
+
+
+def _print(console: Console, found: Report) -> None:
+    if not found.rows:
+        console.print("Nothing has been recorded yet. Point a client at the front and look again.")
+    else:
+        table = Table(box=None, header_style="bold")
+        table.add_column("endpoint")
+        table.add_column("provider")
+        table.add_column("stream")
+        for name in ("parity", "at least", *map(str, Level), WAITING):
+            table.add_column(name, justify="right")
+        for row in [*found.rows, found.total()]:
+            parity = "no data" if row.parity is None else f"{row.parity:.2f} %"
+            table.add_row(
+                row.endpoint or "(no endpoint)",
+                row.provider,
+                "yes" if row.stream else "",
+                parity,
+                f"{row.lower:.1f} %" if row.seen else "",
+                *(str(row.levels.get(level, "")) for level in (*map(str, Level), WAITING)),
+                style=None if row.clean == row.seen else "yellow",
+            )
+        console.print(table)
+        for reason, count in sorted(found.total().reasons.items()):
+            console.print(f"  unjudged, {reason}: {count}", style="dim")
+    console.print(f"\n{found.coverage} endpoints; recording {found.size / 1e6:.1f} MB")
+    for one in (s.standing for s in found.sessions[-3:]):
+        style = None if one.adds_up else "bold red"
+        dropped = ", ".join(f"{n} {why}" for why, n in one.dropped.items()) or "0"
+        console.print(
+            f"recorder: {one.seen} seen = {one.recorded} recorded + {dropped} dropped + {one.open} open"
+            + ("" if one.adds_up else "  DOES NOT ADD UP: no endpoint may climb on this recording"),
+            style=style,
+        )

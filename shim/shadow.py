@@ -1,0 +1,149 @@
+"""Shadow mode: the judge in a process of its own, following the recorder.
+
+Everything between the database and the judge lives here. Laws: the judge never runs in the front's process and yields
+to it (lowest priority); each exchange gets one verdict a build of native; a verdict that cannot be written is made
+again later, never lost in silence.
+"""
+
+import argparse
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from native.wire.loose import MISSING
+from shim.exchange import Case
+from shim.judge.accepted import Rules
+from shim.judge.judge import judge
+from shim.judge.noisebook import NoiseBook
+from shim.judge.verdict import Difference, Reason, Verdict, unjudged
+from shim.store.cases import live_case
+from shim.store.store import Store
+from shim.store.verdicts import DifferenceRow, VerdictRow
+
+PACE = 0.5  # seconds between looks at a recording that had nothing new
+BATCH = 50
+LONGEST = 20_000  # characters of a value that are kept with a difference
+
+
+@lru_cache(maxsize=1)
+def build() -> str:
+    """Which build of native a verdict is about."""
+    return version("cliproxy-cutover")
+
+
+def _text(value: Any) -> str | None:
+    return None if value is MISSING else orjson.dumps(value, default=str).decode()[:LONGEST]
+
+
+def _difference_row(one: Difference) -> DifferenceRow:
+    return DifferenceRow(one.path, str(one.side), str(one.kind), _text(one.legacy), _text(one.native), one.note)
+
+
+def verdict_row(exchange: int, verdict: Verdict, took: float) -> VerdictRow:
+    """A verdict as the store keeps it."""
+    return VerdictRow(
+        exchange,
+        str(verdict.level),
+        time.time(),
+        build=build(),
+        took=took,
+        sent=verdict.sent,
+        reason=str(verdict.reason or ""),
+        detail=verdict.detail,
+        rules=orjson.dumps(list(verdict.rules)).decode(),
+        noise=orjson.dumps(list(verdict.noise)).decode(),
+        differences=tuple(map(_difference_row, verdict.differences)),
+    )
+
+
+class Shadow:
+    """The judge over one recording.
+
+    Args:
+        path: The database.
+        rules: Accepted differences.
+        book: Learned noise.
+    """
+
+    def __init__(self, path: Path, rules: Rules | None = None, book: NoiseBook | None = None) -> None:
+        self.path, self.rules, self.book = path, rules, book
+
+    def step(self) -> int:
+        """Judge what is waiting, a batch at most; returns how many verdicts were written.
+
+        Raises:
+            sqlite3.OperationalError: The database is locked or gone; nothing was lost, try again.
+        """
+        with Store(self.path) as store:
+            waiting = store.verdicts.unjudged(limit=BATCH)
+            for number in waiting:
+                row = self._judge(store, number)
+                with store.transaction():
+                    store.verdicts.add(row)
+        return len(waiting)
+
+    def _judge(self, store: Store, number: int) -> VerdictRow:
+        start = perf_counter()
+        record = store.exchanges.get(number)
+        if record.exchange.mode == "native" or (record.exchange.mode == "canary" and not record.fallback):
+            verdict = unjudged(Reason.NOT_LEGACY, "native answered it")
+        elif record.snapshot is None:
+            verdict = unjudged(Reason.NO_SNAPSHOT)
+        else:
+            verdict = judge(live_case(record), self.rules, self.book)
+        return verdict_row(number, verdict, perf_counter() - start)
+
+    def follow(self, stop: threading.Event) -> None:
+        """Judge what comes until told to stop."""
+        while not stop.is_set():
+            try:
+                done = self.step()
+            except sqlite3.OperationalError as error:
+                sys.stderr.write(f"judge: {self.path}: {error}; trying again\n")
+                done = 0
+            if not done:
+                stop.wait(PACE)
+
+
+def case_of(store: Store, number: int) -> Case:
+    """A recorded exchange as a case.
+
+    Raises:
+        KeyError: There is none of that id.
+    """
+    return live_case(store.exchanges.get(number))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m shim.shadow DATABASE`: follow a recording until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m shim.shadow", description="Judge what is recorded, as it comes.")
+    parser.add_argument("database", type=Path)
+    parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
+    parser.add_argument("--noise", type=Path, default=noise_file())
+    asked = parser.parse_args(arguments)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    os.nice(19)
+    Shadow(asked.database, Rules.read(asked.accepted), NoiseBook.read(asked.noise)).follow(stop)
+    return 0
+
+
+def noise_file() -> Path:
+    """The noise learned from the shipped recordings."""
+    return Path(__file__).parents[1] / "recordings" / "noise.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
