@@ -12,26 +12,23 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shim import corpusfile
+from shim.commands.reporting import open_recording
+from shim.commands.saying import Json, fail
 from shim.coverage import coverage
 from shim.exchange import Case
 from shim.judge.accepted import AcceptedError, Rules
 from shim.judge.judge import judge
+from shim.judge.noisebook import NoiseBook
 from shim.judge.prove import prove as prove_judge
 from shim.judge.verdict import Level
-from shim.replay import Selection, Summary, difference_json, summary_json, verdict_json, write_junit
+from shim.replay import Selection, Summary, summary_json, verdict_json, write_junit
 from shim.replay import replay as replay_cases
+from shim.shadow import case_of, noise_file
 from shim.sidebyside import shown
 
 ACCEPTED = Path("recordings/accepted.yaml")
 
 Paths = Annotated[list[Path], typer.Argument(help="recordings: corpus files or folders of them", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="answer in JSON")]
-
-
-def fail(message: str, status: int = 2) -> typer.Exit:
-    """Say what was wrong; the exit to raise."""
-    typer.echo(f"shim: {message}", err=True)
-    return typer.Exit(status)
 
 
 def read_cases(paths: list[Path]) -> list[Case]:
@@ -168,27 +165,40 @@ def prove(
 
 
 def diff(
-    name: Annotated[str, typer.Argument(help="a case's full name, or the id of a recorded exchange")],
+    name: Annotated[str, typer.Argument(help="a recorded exchange's id, or a case's full name")],
     paths: Annotated[list[Path] | None, typer.Argument(help="recordings to look in; default: recordings/")] = None,
     *,
+    data: Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")] = None,
     accepted: Annotated[Path, typer.Option(help="accepted differences")] = ACCEPTED,
     as_json: Json = False,
 ) -> None:
-    """Show one case's differences, legacy and native side by side."""
-    case = next((c for c in read_cases(paths or [Path("recordings")]) if c.full_name == name), None)
-    if case is None:
-        raise fail(f"no recording is called {name!r}; `shim replay --show 20` prints names")
-    verdict = judge(case, read_rules(accepted))
+    """Show one exchange's differences, legacy and native side by side. Exit 1 where there are any.
+
+    Example: shim diff core/chat-claude/stream-plain-text
+    """
+    case = _recorded(int(name), data) if name.isdecimal() else _filed(name, paths or [Path("recordings")])
+    verdict = judge(case, read_rules(accepted), NoiseBook.read(noise_file()))
     if as_json:
         typer.echo(orjson.dumps(verdict_json(verdict), option=orjson.OPT_INDENT_2, default=str).decode())
     else:
         console = Console()
-        console.print(
-            f"[bold]{name}[/]: {verdict.level} {verdict.reason or ''} {verdict.detail}; sent upstream: {verdict.sent}"
-        )
+        why = " ".join(filter(None, (str(verdict.level), str(verdict.reason or ""), verdict.detail)))
+        console.print(f"[bold]{name}[/]: {why}; sent upstream: {verdict.sent}")
         for difference in verdict.differences:
             console.print(shown(difference, whole=True))
     raise typer.Exit(0 if verdict.clean else 1)
 
 
-__all__ = ["diff", "difference_json", "prove", "replay"]
+def _filed(name: str, paths: list[Path]) -> Case:
+    case = next((c for c in read_cases(paths) if c.full_name == name), None)
+    if case is None:
+        raise fail(f"no recording is called {name!r}; `shim replay --show 20` prints names")
+    return case
+
+
+def _recorded(number: int, data: Path | None) -> Case:
+    with open_recording(data) as store:
+        try:
+            return case_of(store, number)
+        except KeyError as error:
+            raise fail(str(error.args[0])) from error

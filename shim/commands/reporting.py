@@ -10,28 +10,26 @@ from rich.console import Console
 from rich.table import Table
 
 from shim import report as reports
-from shim.commands.judging import Json, fail
+from shim.commands.saying import Json, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
 from shim.run.plan import DATABASE, data_dir
 from shim.store.store import Store
 
-Database = Annotated[
-    Path | None, typer.Option("--db", help="the recording; default: the one `shim run` writes", show_default=False)
-]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")]
 
 
-def open_recording(path: Path | None) -> Store:
+def open_recording(data: Path | None) -> Store:
     """A recording opened for reading; exits with 2 and a reason where there is none."""
-    found = path or data_dir(os.environ) / DATABASE
+    found = (data or data_dir(os.environ)) / DATABASE
     if not found.exists():
-        raise fail(f"there is no recording at {found}: `shim run` makes one, `--db` names another")
+        raise fail(f"there is no recording at {found}: `shim run` makes one, `--data-dir` names its folder")
     return Store(found, read_only=True)
 
 
-def report(*, db: Database = None, as_json: Json = False) -> None:
+def report(*, data: DataDir = None, as_json: Json = False) -> None:
     """Parity by endpoint, provider and stream. Exit 0; 1 where the recorder's counts do not add up."""
-    with open_recording(db) as store:
+    with open_recording(data) as store:
         found = reports.read(store)
     if as_json:
         typer.echo(orjson.dumps(reports.report_json(found), option=orjson.OPT_INDENT_2).decode())
