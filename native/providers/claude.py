@@ -5,7 +5,7 @@ Laws: a Claude client's stream is passed on without being read; the answer for o
 stream by its body, for only streams are translated whole.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -142,12 +142,12 @@ class Claude(HttpProvider):
         """Every line, blank ones too."""
         return line
 
-    def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncIterator[list[bytes]]:
+    def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncGenerator[list[bytes]]:
         """The stream: as it is for a Claude client, translated for others."""
         return _passed(answer) if pair is None or pair.client == self.format else super().read(answer, turn, pair)
 
 
-async def _passed(answer: UpstreamResponse) -> AsyncIterator[list[bytes]]:
+async def _passed(answer: UpstreamResponse) -> AsyncGenerator[list[bytes]]:
     """A stream in whole lines, unread: line feeds alone end them, the last one too."""
     rest, broken = b"", None
     try:
