@@ -35,6 +35,10 @@ class Watch(Protocol):
         """Look again."""
         ...
 
+    def end(self) -> None:
+        """Look no more."""
+        ...
+
 
 @contextlib.asynccontextmanager
 async def watching(watch: Watch) -> AsyncIterator[None]:
@@ -60,6 +64,7 @@ async def watching(watch: Watch) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        watch.end()
 
 
 def _natives() -> frozenset[str]:
@@ -103,6 +108,11 @@ class FlagWatch:
         if (table := self._ledger.news()) is not None:
             self._hold(table)
 
+    def end(self) -> None:
+        """Close the database."""
+        if self._ledger is not None:
+            self._ledger.close()
+
     def _follow_sheet(self, ledger: Ledger) -> None:
         if self._sheet is None or not self._sheet.exists():
             return
@@ -141,3 +151,7 @@ class MirrorWatch:
         """See whether a file changed."""
         if self._mirror is not None:
             self._mirror.poll()
+
+    def end(self) -> None:
+        """Find what was written last."""
+        self.look()

@@ -35,7 +35,8 @@ def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) 
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    flags = _ledger(data).table().flags
+    with _ledger(data) as ledger:
+        flags = ledger.table().flags
     if as_json:
         typer.echo(json.dumps([_as_json(flag) for flag in flags], indent=1))
         return
@@ -59,7 +60,8 @@ def set_(
     """Say who answers an endpoint; the front heeds it within a second."""
     scope = _scope(endpoint, provider, stream, model)
     try:
-        change = _ledger(context.obj).set(scope, Value.parse(flag), who=who or getpass.getuser(), why=why)
+        with _ledger(context.obj) as ledger:
+            change = ledger.set(scope, Value.parse(flag), who=who or getpass.getuser(), why=why)
     except WrongFlagError as error:
         raise _wrong(error) from error
     typer.echo(_told(change))
@@ -78,7 +80,8 @@ def unset(
     """Take a flag away: a wider one holds then, or the legacy answers."""
     scope = _scope(endpoint, provider, stream, model)
     try:
-        change = _ledger(context.obj).set(scope, None, who=who or getpass.getuser(), why=why)
+        with _ledger(context.obj) as ledger:
+            change = ledger.set(scope, None, who=who or getpass.getuser(), why=why)
     except WrongFlagError as error:
         raise _wrong(error) from error
     typer.echo(_told(change))
@@ -94,7 +97,8 @@ def load(
     """Have exactly the flags that a file names."""
     try:
         flags = read_sheet(file)
-        changes = _ledger(context.obj).replace(flags, who=who or getpass.getuser(), why=why or f"loaded {file.name}")
+        with _ledger(context.obj) as ledger:
+            changes = ledger.replace(flags, who=who or getpass.getuser(), why=why or f"loaded {file.name}")
     except (SheetError, WrongFlagError, OSError) as error:
         raise _wrong(error) from error
     for change in changes:
@@ -106,7 +110,8 @@ def load(
 @app.command()
 def history(context: typer.Context, limit: int = 50, as_json: AsJson = False) -> None:
     """See who changed what, when and why."""
-    changes = _ledger(context.obj).history(limit)
+    with _ledger(context.obj) as ledger:
+        changes = ledger.history(limit)
     if as_json:
         rows = [
             {**_narrowed(c.scope), "before": c.before, "flag": c.value, "who": c.who, "at": c.at, "why": c.why}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from shim.endpoints import ENDPOINTS
 from shim.flags.table import EVERY, Flag, Scope, Table, Value, WrongFlagError
@@ -52,6 +53,16 @@ class Ledger:
         from shim.store.connection import connect  # noqa: PLC0415  # sqlite-utils takes a while to load
 
         return cls(connect(path))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._sql.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def table(self) -> Table:
         """What holds now."""
