@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from native.exchange import Ask
+from native.surface.crossed import (
+    CHAT_ENDPOINT,
+    RESPONSES_ENDPOINT,
+    as_chat,
+    chat_by_responses,
+    is_responses,
+    speaks_only,
+)
 from native.surface.routes import Route
 from native.surface.turns import alt_of, at_once, body_of, client_of, streaming
 from native.wire import openai_completions as completions
@@ -19,6 +27,13 @@ async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
     """A turn of chat."""
     raw = await body_of(request)
     seen = fields(raw)
+    if isinstance(seen.tree, dict):
+        stream = seen.stream is True
+        if speaks_only(service, seen.model, RESPONSES_ENDPOINT, CHAT_ENDPOINT):
+            return await chat_by_responses(request, service, seen.tree, seen.model, stream=stream)
+        if is_responses(seen.tree):
+            raw = as_chat(seen.tree, service, seen.model, stream=stream)
+            seen = fields(raw)
     ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request), [seen.tree])
     if seen.stream is True:
         return await streaming(request, service, ask, CHAT)

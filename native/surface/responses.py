@@ -7,6 +7,7 @@ from aiohttp import web
 
 from native.exchange import Ask
 from native.providers.base import COMPACT
+from native.surface.crossed import CHAT_ENDPOINT, RESPONSES_ENDPOINT, responses_by_chat, speaks_only
 from native.surface.routes import Route, answer
 from native.surface.turns import at_once, body_of, client_of, streaming
 from native.wire.fields import fields
@@ -23,6 +24,8 @@ async def responses(request: web.Request, service: "Service") -> web.StreamRespo
     """A turn."""
     raw = await body_of(request)
     seen = fields(raw)
+    if isinstance(seen.tree, dict) and speaks_only(service, seen.model, CHAT_ENDPOINT, RESPONSES_ENDPOINT):
+        return await responses_by_chat(request, service, seen.tree, seen.model, stream=seen.stream is True)
     ask = Ask(seen.model, "openai-response", raw, client_of(request), spare=[seen.tree])
     if seen.stream is True:
         return await streaming(request, service, ask, RESPONSES)
