@@ -1,0 +1,65 @@
+import gzip
+
+import pytest
+import zstandard
+
+from native.providers.claude_inflate import Inflated, inflated
+from native.upstream import UpstreamError
+
+TEXT = b'data: {"a":1}\n\n' * 50
+PACKED = {"gzip": gzip.compress(TEXT), "zstd": zstandard.ZstdCompressor().compress(TEXT), "plain": TEXT}
+
+
+class Answer:
+    status = 200
+    headers = ()
+
+    def __init__(self, *pieces):
+        self.pieces = pieces
+        self.closed = False
+
+    async def chunks(self):
+        for piece in self.pieces:
+            yield piece
+
+    async def read(self):
+        return b"".join(self.pieces)
+
+    def close(self):
+        self.closed = True
+
+
+async def all_of(answer):
+    return b"".join([piece async for piece in Inflated(answer).chunks()])
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+async def test_a_body_is_told_by_its_first_bytes_however_it_is_cut(kind, size):
+    data = PACKED[kind]
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert await all_of(Answer(*pieces)) == TEXT
+    assert await Inflated(Answer(*pieces)).read() == TEXT
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\x1f", b"da\xffta"])
+async def test_short_bodies_pass(data):
+    assert await all_of(Answer(*[data] if data else [])) == data
+
+
+async def test_plain_chunks_pass_as_they_came():
+    pieces = [b"data", b": 1\n", b"\n"]
+    assert [piece async for piece in Inflated(Answer(*pieces)).chunks()] == pieces
+
+
+async def test_a_body_that_only_looks_compressed_breaks_a_stream_and_passes_whole():
+    odd = b"\x1f\x8bnot gzip at all"
+    with pytest.raises(UpstreamError):
+        await all_of(Answer(odd))
+    assert inflated(odd) == odd
+
+
+def test_letting_go_lets_go_of_the_answer():
+    answer = Answer()
+    Inflated(answer).close()
+    assert answer.closed
