@@ -90,7 +90,7 @@ class Disguise:
         for index, name, found in _fields(lines):
             value = _plain(found["value"])
             if name == "enable":
-                lines[index] = f"{found['key']}false # {_MARK}: {found['value']}{_ending(lines[index])}"
+                lines[index] = f"{found['key']}false # {_MARK}: {found['value']}{found['rest']}{_ending(lines[index])}"
                 continue
             if name == "inner" and not value:
                 continue  # says nothing: the one at the top holds
@@ -119,7 +119,7 @@ class Disguise:
         out = []
         for line in lines:
             if _MARK in line:
-                out.append(re.sub(rf"false\s*#\s*{_MARK}: (\w+)", r"\1", line))
+                out.append(re.sub(rf"false\s*#\s*{_MARK}: ", "", line))
                 continue
             restored = self._taken_off(line, before)
             if restored is not None:
@@ -134,13 +134,19 @@ class Disguise:
         if name == "inner":
             was = self.original(value)
             return line if was is None else f"{found['key']}{_quoted(was)}{found['rest']}{_ending(line)}"
-        ours = self.original(value) is not None if name == "proxy-url" else value == self._told(name, "")
-        if not ours:
+        if name == "proxy-url":
+            was = self.original(value)
+        else:
+            was = "" if value == self._told(name, "") else None
+        if was is None:
             return line
         if name not in before:
-            return None
-        was = before[name]["value"] or ""
-        return f"{found['key'].rstrip()} {was}".rstrip() + found["rest"] + _ending(line)
+            return None if not was else f"{found['key']}{_quoted(was)}{found['rest']}{_ending(line)}"
+        spelled = before[name]["value"] or ""
+        if name == "proxy-url" and _plain(spelled) != was:
+            spelled = _quoted(was)
+        key = f"{found['key']}{_gap(found['key'])}" if spelled else found["key"].rstrip()
+        return key + spelled + found["rest"] + _ending(line)
 
     def _told(self, name: str, value: str) -> str | None:
         match name:

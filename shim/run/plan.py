@@ -5,6 +5,7 @@ and TLS holds for the front; the legacy hears of the tap by its configuration an
 listens beyond loopback unless told to.
 """
 
+import contextlib
 import os
 import socket
 from collections.abc import Mapping
@@ -98,9 +99,25 @@ def plan(wishes: Wishes, environment: Mapping[str, str], python: str) -> Plan:
         environment: Ours.
         python: The interpreter, for native.
     """
-    text = _configuration(wishes)
-    tap = _tap(wishes)
-    front = _front(wishes, text)
+    with contextlib.ExitStack() as opened:
+        text = _configuration(wishes)
+        front = opened.enter_context(_front(wishes, text))
+        tap = _tap(wishes)
+        if tap:
+            opened.enter_context(tap)
+        found = _plan(wishes, environment, python, text, front, tap)
+        opened.pop_all()
+        return found
+
+
+def _plan(
+    wishes: Wishes,
+    environment: Mapping[str, str],
+    python: str,
+    text: str,
+    front: socket.socket,
+    tap: socket.socket | None,
+) -> Plan:
     port = front.getsockname()[1]
     tap_port = tap.getsockname()[1] if tap else None
     legacy = _legacy(wishes, port, tap_port)

@@ -1,0 +1,137 @@
+"""The user's configuration and its copies say the same, whoever changes which."""
+
+import os
+
+import pytest
+
+from shim.run.disguise import Disguise
+from shim.run.mirror import Copy, Mirror
+
+TEXT = "port: 8317 # mine\nproxy-url: http://work:3128\ndebug: false\n"
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    user = tmp_path / "config.yaml"
+    user.write_text(TEXT)
+    copies = [
+        Copy(tmp_path / "run" / who / "config.yaml", Disguise(who, port, 18318))
+        for who, port in (("legacy", 18317), ("native", 18319))
+    ]
+    found = Mirror(user, copies)
+    found.begin()
+    found.poll()
+    return found
+
+
+def says(mirror):
+    """What each file says of debug."""
+    return [("debug: true" in path.read_text()) for path in (mirror.user, *(copy.path for copy in mirror.copies))]
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_copies_are_the_owners_alone(mirror):
+    for copy in mirror.copies:
+        assert copy.path.stat().st_mode & 0o777 == 0o600
+        assert copy.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_untouched_configuration_is_left_alone(mirror):
+    assert not mirror.poll()
+    assert mirror.user.read_text() == TEXT
+
+
+def test_what_the_user_changes_reaches_every_copy(mirror):
+    edit(mirror.user, "debug: false", "debug: true")
+    assert mirror.poll()
+    assert says(mirror) == [True, True, True]
+    assert not mirror.poll()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_a_process_changes_reaches_the_user_and_the_other(mirror, which):
+    edit(mirror.copies[which].path, "debug: false", "debug: true")
+    assert mirror.poll()
+    assert says(mirror) == [True, True, True]
+    assert mirror.user.read_text() == TEXT.replace("false", "true")
+    assert not mirror.poll()
+
+
+def test_the_file_a_process_wrote_is_not_written_again(mirror):
+    path = mirror.copies[0].path
+    edit(path, "debug: false", "debug:    true")
+    before = path.stat().st_mtime_ns
+    mirror.poll()
+    assert path.stat().st_mtime_ns == before
+
+
+def test_a_proxy_that_a_process_sets_goes_to_the_user_and_behind_the_tap(mirror):
+    copy = mirror.copies[0]
+    edit(copy.path, copy.disguise.proxy("http://work:3128"), "socks5://new:1080")
+    mirror.poll()
+    assert "proxy-url: socks5://new:1080" in mirror.user.read_text()
+    for each in mirror.copies:
+        assert each.disguise.proxy("socks5://new:1080") in each.path.read_text()
+
+
+def test_a_whole_configuration_put_in_by_a_client_is_disguised_again(mirror):
+    copy = mirror.copies[0]
+    copy.path.write_text("port: 8317\nproxy-url: ''\ndebug: true\n")
+    mirror.poll()
+    assert mirror.user.read_text() == "port: 8317\nproxy-url: ''\ndebug: true\n"
+    assert "port: 18317" in copy.path.read_text()
+
+
+def test_where_both_changed_the_users_word_holds(mirror):
+    edit(mirror.user, "debug: false", "debug: true")
+    edit(mirror.copies[0].path, "debug: false", "logging: 1")
+    mirror.poll()
+    assert says(mirror) == [True, True, True]
+    assert "logging" not in mirror.user.read_text()
+
+
+def test_a_file_that_is_just_being_written_is_left_until_it_is_whole(mirror):
+    mirror.copies[0].path.write_text("")
+    mirror.poll()
+    assert mirror.user.read_text() == TEXT
+    mirror.user.write_text("")
+    mirror.poll()
+    assert "debug" in mirror.copies[1].path.read_text()
+
+
+def test_a_user_file_that_is_gone_for_a_moment_changes_nothing(mirror, caplog):
+    os.rename(mirror.user, mirror.user.with_suffix(".old"))
+    assert not mirror.poll()
+    assert "cannot be read" in caplog.text
+    os.rename(mirror.user.with_suffix(".old"), mirror.user)
+    mirror.poll()
+    assert says(mirror) == [False, False, False]
+
+
+def test_what_changed_while_nobody_looked_is_found(mirror):
+    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    later = Mirror(mirror.user, [Copy(copy.path, copy.disguise) for copy in mirror.copies])
+    later.resume()
+    later.poll()
+    assert says(later) == [True, True, True]
+
+
+def test_what_a_process_wrote_at_its_end_is_kept(mirror):
+    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    os.utime(mirror.user, (1, 1))
+    mirror.settle()
+    assert mirror.user.read_text() == TEXT.replace("false", "true")
+
+
+def test_a_copys_text_reads_as_the_users_wherever_it_is_shown(mirror):
+    assert mirror.lifted(mirror.copies[0].path.read_bytes()) == TEXT.encode()
+    assert mirror.host_as_json() == b'""'
+    assert not mirror.amp_is_local()
+    edit(mirror.user, "debug: false", "ampcode:\n  restrict-management-to-localhost: true")
+    mirror.poll()
+    assert mirror.amp_is_local()
