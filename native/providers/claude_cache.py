@@ -5,7 +5,6 @@ at most four are sent; a mark for an hour never follows one for five minutes. Cl
 prompt, then messages.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from native.turn import Json
@@ -23,30 +22,40 @@ _PLAIN: Final = {"type": "ephemeral"}
 
 def marked(body: Json) -> Json:
     """Give the body as it is sent: marked if it was not, within the limit, and in order of their lives."""
-    if not any(_marks(body)):
-        body = _with_marks(body)
-    return limited(body)
+    found = _marks(body)
+    return _limited(body, found) if found else _with_marks(body)
 
 
 def limited(body: Json) -> Json:
     """Give the body with no more marks than Claude takes, and none for an hour behind a shorter one."""
-    found = list(_marks(body))
+    return _limited(body, _marks(body))
+
+
+def _limited(body: Json, found: list[_Place]) -> Json:
     if len(found) > MOST:
-        for place in _expendable(found)[: len(found) - MOST]:
+        given_up = set(_expendable(found)[: len(found) - MOST])
+        for place in given_up:
             body = edit.drop(body, (*place, _MARK))
-    return _in_order(body)
+        found = [place for place in found if place not in given_up]
+    return _in_order(body, found)
 
 
-def _marks(body: Json) -> Iterator[_Place]:
+def _marks(body: Json) -> list[_Place]:
     """Where the marked blocks are, in the order in which Claude reads them."""
-    for section in ("tools", "system"):
-        for index, block in enumerate(_list(body, section)):
-            if isinstance(block, dict) and "cache_control" in block:
-                yield Step(section), Step(str(index))
-    for index, message in enumerate(_list(body, "messages")):
-        for at, block in enumerate(_list(message, "content")):
-            if isinstance(block, dict) and "cache_control" in block:
-                yield Step("messages"), Step(str(index)), Step("content"), Step(str(at))
+    found = [
+        (Step(section), Step(str(index)))
+        for section in ("tools", "system")
+        for index, block in enumerate(_list(body, section))
+        if isinstance(block, dict) and "cache_control" in block
+    ]
+    found_later = [
+        (Step("messages"), Step(str(index)), Step("content"), Step(str(at)))
+        for index, message in enumerate(_list(body, "messages"))
+        if isinstance(message, dict) and isinstance(content := message.get("content"), list)
+        for at, block in enumerate(content)
+        if isinstance(block, dict) and "cache_control" in block
+    ]
+    return [*found, *found_later]
 
 
 def _expendable(found: list[_Place]) -> list[_Place]:
@@ -56,10 +65,10 @@ def _expendable(found: list[_Place]) -> list[_Place]:
     return [*system[:-1], *tools[:-1], *by_section["messages"], *system[-1:], *tools[-1:]]
 
 
-def _in_order(body: Json) -> Json:
+def _in_order(body: Json, found: list[_Place]) -> Json:
     """Shorten marks for an hour that follow a shorter one."""
     short = False
-    for place in list(_marks(body)):
+    for place in found:
         mark = _at(body, place)["cache_control"]
         if not isinstance(mark, dict) or mark.get("ttl") != _HOUR:
             short = True
