@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from native.accents import chat_gemini_quirks as quirks
 from native.accents.chat_gemini_answer import stream, whole
+from native.accents.chat_gemini_clean import add_clean
 from native.accents.chat_gemini_messages import GEMINI, GEMINI_CLEAN, Conversation
 from native.accents.claude_names import function_name
 from native.turn import Json, Pair, Turn
@@ -46,6 +47,7 @@ def request(body: Json, turn: Turn) -> Json:
     if given:
         out["tools"] = given
     out["safetySettings"] = list(SAFETY)
+    add_clean(body, out, turn)
     return out
 
 

@@ -10,6 +10,12 @@ HOLES_FOR_EMPTY_TEXTS: Final = Accent(
     evidence="golden/chat-gemini/empty-text",
     faulty=True,
 )
+BROKEN_ARGUMENTS: Final = Accent(
+    name="chat-gemini-broken-arguments",
+    about="A call's `arguments` that are no JSON (empty, say) go as they are, and Gemini gets a body that is no JSON.",
+    evidence="golden/chat-gemini/empty-arguments",
+    faulty=True,
+)
 UNANSWERED_CALLS: Final = Accent(
     name="chat-gemini-unanswered-calls",
     about="A call without a result gets the result `{}`, at once: also the last one, and one answered much later.",
@@ -100,6 +106,7 @@ MADE_UP_TIME: Final = Accent(
 
 ALL: Final = (
     HOLES_FOR_EMPTY_TEXTS,
+    BROKEN_ARGUMENTS,
     UNANSWERED_CALLS,
     RESULTS_AS_JSON_TEXT,
     LONE_SYSTEM_SPEAKS,
