@@ -5,6 +5,7 @@ structure is matched against each of them: the nearest counts. Law: nothing is f
 its exact place, and rules that someone wrote down with a reason.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -178,14 +179,24 @@ def _realigned(found: list[Found], legacy: view.Tree, native: view.Tree) -> list
     return out
 
 
+def _spelled(item: Any) -> str:
+    return json.dumps(item, sort_keys=True, ensure_ascii=False)
+
+
 def _worded(place: Place, legacy: list[Any], native: list[Any]) -> list[Found]:
-    delta = DeepDiff(legacy, native, view="tree", verbose_level=1, iterable_compare_func=None)
+    """The differences of two lists of unequal length, item by item, like items side by side."""
+    delta = DeepDiff(list(map(_spelled, legacy)), list(map(_spelled, native)), view="tree")
     out: list[Found] = []
     for kind, changes in delta.items():
         for change in changes:
-            at = (*place, *change.path(output_format="list"))
-            missing, added = kind.endswith("_removed"), kind.endswith("_added")
-            out.append((at, MISSING if added else change.t1, MISSING if missing else change.t2))
+            at: Place = (*place, *change.path(output_format="list"))
+            if kind == "iterable_item_removed":
+                out.append((at, json.loads(change.t1), MISSING))
+            elif kind == "iterable_item_added":
+                out.append((at, MISSING, json.loads(change.t2)))
+            else:
+                a, b = json.loads(change.t1), json.loads(change.t2)
+                out += [((*at, *p), x, y) for p, x, y in differing(a, b, [a], (), Noise())]
     return out or [(place, legacy, native)]
 
 
