@@ -22,7 +22,7 @@ FIELD = re.compile(
 )
 _HEADER = re.compile(r"authorization|api-?key|token|secret|cookie|password|management-key", re.IGNORECASE)
 _PLAIN_HEADERS = frozenset({"x-dashscope-authtype", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens"})
-_COUNTS = re.compile(r"[\d.]+(?:ms|s|m|h)?|true|false|\*")
+_COUNTS = re.compile(r"(?:[\d.]+(?:ms|[smhd])?)+|true|false|\*")
 _SCHEME = re.compile(r"(?i)(?:bearer|token|basic|apikey|key)\s+")
 _QUERY = re.compile(
     r"(?:key|code|token|.*(?:apikey|token|secret|password|cookie|authorization|codeverifier|devicecode))"

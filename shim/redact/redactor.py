@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 import yaml
 
-from shim.exchange import Headers, Interaction, Request, Response
+from shim.exchange import Case, Headers, Interaction, Request, Response, Run
 from shim.redact import places
 from shim.redact.coding import codings_of, decoded, encoded
 from shim.redact.derived import derived_from_file
@@ -43,12 +43,14 @@ class Redactor:
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A state without its secrets; from now on they are looked for in every exchange."""
-        named = chain.from_iterable(map(EMAIL.findall, snapshot.auth_files))
-        found = {
-            *places.in_tree(snapshot.config),
-            *places.in_tree(snapshot.auth_files, people=True),
-            *named,
-        }
+        found = {*places.in_tree(snapshot.config), *places.in_tree(snapshot.auth_files, people=True)}
+        # Most names have an address that is in a file, too; with one that is not, all that looks like it goes.
+        found.update(
+            address
+            for name in snapshot.auth_files
+            if not any(known in name for known in found if "@" in known)
+            for address in EMAIL.findall(name.removesuffix(".json"))
+        )
         self._known.of_state(found)
         files = {self._known.out_of(name): self._tree(tree, found) for name, tree in snapshot.auth_files.items()}
         for name, renamed in zip(snapshot.auth_files, files, strict=True):
@@ -73,12 +75,29 @@ class Redactor:
         """A call that belongs to no exchange, without its secrets."""
         return replace(stray, call=self._calls([stray.call])[0])
 
+    def case(self, case: Case) -> Case:
+        """A case without its secrets."""
+        state = self.snapshot(Snapshot(case.config, case.auth_files))
+        return replace(case, config=state.config, auth_files=state.auth_files, runs=tuple(map(self._run, case.runs)))
+
+    def _run(self, run: Run) -> Run:
+        startup = self._calls(list(run.startup_upstream))
+        exchanges = tuple(self.record(Record(exchange)).exchange for exchange in run.exchanges)
+        state = run.state_after
+        if state is not None:
+            # Files as texts: `config.yaml`, and credential files as JSON.
+            texts = [str(state.get("config.yaml", "")), *map(str, (state.get("auth_files") or {}).values())]
+            found = {secret for text in texts for secret in places.in_tree(_parsed(text), people=True)}
+            self._known.in_passing(found)
+            state = self._tree(state, found)
+        return replace(run, exchanges=exchanges, startup_upstream=tuple(startup), state_after=state)
+
     def _tree(self, tree: Any, found: set[str]) -> Any:
         match tree:
             case str():
                 return self._placeholders.of(tree) if tree in found else self._known.out_of(tree)
             case Mapping():
-                return {key: self._tree(value, found) for key, value in tree.items()}
+                return {self._known.out_of(str(key)): self._tree(value, found) for key, value in tree.items()}
             case list():
                 return [self._tree(value, found) for value in tree]
             case _:
@@ -184,6 +203,14 @@ def _in_body(body: bytes, url: str, *, talk: bool) -> Iterator[str]:
         return
     keys = path.endswith("/management/api-keys")
     yield from places.in_tree(tree, secret=keys, people="/auth-files" in path)
+
+
+def _parsed(text: str) -> Any:
+    """A file's text as a tree: JSON, which is YAML too."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def _in_place(text: str, secret: str, placeholder: str) -> str:

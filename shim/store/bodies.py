@@ -6,6 +6,7 @@ byte for byte what was put; equal bodies are one row; a body that another is tol
 
 import re
 import sqlite3
+import struct
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -20,8 +21,9 @@ DEEPEST = 64  # deltas to undo for one read
 WORTH = 0.2  # a delta larger than this share of the body is not taken: it has grown from something else
 WARM = 64 << 20  # bytes of recent bodies kept to tell the next ones against
 KNOWN_PIECES = 200_000
-LONG = 512 << 10  # bytes; above, matches are looked for over long distances
+LONG = 512 << 10  # bytes of both together; above, only what is new between equal ends is told
 
+_ENDS = struct.Struct("<QQ")
 _BETWEEN = re.compile(rb"\},?\s*\{")
 
 
@@ -122,8 +124,8 @@ class Bodies:
         before, depth = self._warm_up(ancestor)
         if depth >= DEEPEST:
             return None
-        delta = _tell(body, before)
-        return Form("delta", delta, ancestor, depth + 1) if len(delta) < WORTH * len(body) else None
+        codec, delta = _tell(body, before)
+        return Form(codec, delta, ancestor, depth + 1) if len(delta) < WORTH * len(body) else None
 
     def _insert(self, digest: bytes, size: int, form: Form) -> int:
         added = self._sql.execute(
@@ -161,11 +163,8 @@ class Bodies:
                 body = self._plain_back.decompress(data)
             case "words":
                 body = self._short_back.decompress(data)
-            case "delta":
-                against = zstandard.ZstdCompressionDict(
-                    self._warm_up(base)[0], dict_type=zstandard.DICT_TYPE_RAWCONTENT
-                )
-                body = zstandard.ZstdDecompressor(dict_data=against).decompress(data)
+            case "delta" | "splice":
+                body = _untell(codec, data, self._warm_up(base)[0])
             case _:
                 body = bytes(data)
         self._keep(number, body, depth)
@@ -186,9 +185,37 @@ class Bodies:
             self._pieces.popitem(last=False)
 
 
-def _tell(body: bytes, before: bytes) -> bytes:
-    """A body told against an earlier one."""
-    against = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+def _tell(body: bytes, before: bytes) -> tuple[str, bytes]:
+    """A body told against an earlier one: the codec, and the data."""
     total = len(body) + len(before)
-    shape = zstandard.ZstdCompressionParameters.from_level(LEVEL, source_size=total, enable_ldm=total > LONG)
-    return zstandard.ZstdCompressor(compression_params=shape, dict_data=against).compress(body)
+    if total > LONG:
+        head = _alike(body, before)
+        tail = _alike(body[head:][::-1], before[head:][::-1])
+        new = zstandard.ZstdCompressor(level=LEVEL).compress(body[head : len(body) - tail])
+        return "splice", _ENDS.pack(head, tail) + new
+    against = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    shape = zstandard.ZstdCompressionParameters.from_level(LEVEL, source_size=total)
+    return "delta", zstandard.ZstdCompressor(compression_params=shape, dict_data=against).compress(body)
+
+
+def _untell(codec: str, data: bytes, before: bytes) -> bytes:
+    """Undo `_tell`."""
+    if codec == "splice":
+        head, tail = _ENDS.unpack_from(data)
+        new = zstandard.ZstdDecompressor().decompress(data[_ENDS.size :])
+        return before[:head] + new + before[len(before) - tail :]
+    against = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdDecompressor(dict_data=against).decompress(data)
+
+
+def _alike(one: bytes, other: bytes) -> int:
+    """How many bytes two bodies have in common from their beginning."""
+    low, high = 0, min(len(one), len(other))
+    left, right = memoryview(one), memoryview(other)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -29,27 +29,27 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)
     connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
+    # Of several processes that start at once, one makes the tables and the others wait.
+    turn = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    finally:
+        os.close(turn)
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
     # Only before the first table does this have an effect; it lets a purge give space back without rewriting the file.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     # A killed process loses nothing of what it committed; a power cut may lose the last commits, never the file.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32768")
-    _migrate(connection, path.parent)
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
-    """Bring the tables up to date; of several processes that start at once, one does it and the others wait."""
-    database = Database(connection)
-    if not migrations.pending(database):
-        return
-    turn = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        migrations.apply(database)
-    finally:
-        os.close(turn)
+    migrations.apply(Database(connection))
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:

@@ -33,12 +33,12 @@ def recordings(db: Database) -> None:
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             hash BLOB NOT NULL UNIQUE,     -- BLAKE2b, 16 bytes, of the whole body
             size INTEGER NOT NULL,         -- of the whole body
-            codec TEXT NOT NULL,           -- raw | zstd | words | delta | head
-            base INTEGER REFERENCES bodies(id), -- delta: the body it is told against; words: the dictionary
+            codec TEXT NOT NULL,           -- raw | zstd | words | delta | splice | head
+            base INTEGER REFERENCES bodies(id), -- delta, splice: the body it is told against; words: the dictionary
             depth INTEGER NOT NULL,        -- how many deltas to undo
             data BLOB NOT NULL             -- head: the body was over the limit, this is its beginning
         );
-        CREATE INDEX bodies_by_base ON bodies(base) WHERE codec = 'delta';
+        CREATE INDEX bodies_by_base ON bodies(base) WHERE codec IN ('delta', 'splice');
         CREATE TABLE snapshots (
             id INTEGER PRIMARY KEY,
             hash BLOB NOT NULL UNIQUE,
