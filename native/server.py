@@ -13,7 +13,7 @@ from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.passthrough import forwarded
-from native.surface.routes import CORS, Routes, answer, not_found
+from native.surface.routes import CORS, KEY, PARTS, Routes, answer, not_found
 from native.turn import Clock, Ids
 from native.upstream import Upstream
 
@@ -66,10 +66,10 @@ async def _answer(request: web.Request, service: Service, routes: Routes) -> web
         return await _elsewhere(request, service, routes)
     route, parts = found
     if parts:
-        request["path"] = parts
+        request[PARTS] = parts
     if route.keyed:
         try:
-            request["key"] = service.access.check(request.headers, request.query if request.query_string else {})
+            request[KEY] = service.access.check(request.headers, request.query if request.query_string else {})
         except Denied as denied:
             return answer(b'{"error":"%s"}' % str(denied).encode(), 401)
     return await route.answer(request, service)

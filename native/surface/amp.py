@@ -14,8 +14,8 @@ from multidict import CIMultiDict
 from native.config import AmpCode
 from native.models import split_suffix
 from native.surface import basics, chat, generate, messages, responses
-from native.surface.routes import Answer, Route, answer
-from native.surface.turns import body_of
+from native.surface.routes import PARTS, Answer, Route, answer
+from native.surface.turns import BODY, HEADERS, OUTER, body_of
 from native.wire import amp
 from native.wire.loose import get, parse
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LISTS: Mapping[str, Answer] = {"anthropic": basics.claude_models, "google": generate.models}
 """Whose list of models a provider's name gets; everybody else gets OpenAI's."""
 
+MAPPED = web.RequestKey("mapped", str)
+"""The model that stands in for the one asked for."""
 NO_UPSTREAM = b'{"error":"amp upstream proxy not available"}'
 CONTROL = (
     *(f"/api/{part}" for part in ("internal", "user", "auth", "meta", "ads", "telemetry", "threads", "otel", "tab")),
@@ -60,7 +62,7 @@ def wrapped(inner: Answer) -> Answer:
 
     async def act(request: web.Request, service: "Service") -> web.StreamResponse:
         raw = amp.without_unsigned(await body_of(request))
-        request["body"] = raw
+        request[BODY] = raw
         model = _asked(request, raw)
         if not model:
             return await inner(request, service)
@@ -70,10 +72,10 @@ def wrapped(inner: Answer) -> Answer:
             mapped(model, service.config.ampcode) if service.config.ampcode.force_model_mappings or not served else ""
         )
         if stand_in and providers(split_suffix(stand_in)[0]):
-            request["body"], request["mapped"], served = amp.renamed(raw, stand_in), stand_in, True
+            request[BODY], request[MAPPED], served = amp.renamed(raw, stand_in), stand_in, True
         if served:
-            request["outer"] = amp.Dressed(model)
-            request["headers"] = _headers(request)
+            request[OUTER] = amp.Dressed(model)
+            request[HEADERS] = _headers(request)
         return await inner(request, service)
 
     return act
@@ -83,7 +85,7 @@ def _asked(request: web.Request, raw: bytes) -> str:
     named: Any = get(parse(raw), "model")
     if isinstance(named, str):
         return named
-    parts: dict[str, str] = request.get("path", {})
+    parts: dict[str, str] = request.get(PARTS, {})
     if action := parts.get("action"):
         return action.split(":")[0]
     _, found, rest = parts.get("path", "").partition("/models/")
@@ -105,17 +107,17 @@ def _headers(request: web.Request) -> Mapping[str, str]:
 
 async def models(request: web.Request, service: "Service") -> web.StreamResponse:
     """The list of models, in the provider's shape."""
-    return await LISTS.get(request["path"]["provider"].lower(), basics.openai_models)(request, service)
+    return await LISTS.get(request[PARTS]["provider"].lower(), basics.openai_models)(request, service)
 
 
 async def bridge(request: web.Request, service: "Service") -> web.StreamResponse:
     """Amp's spelling of Google's paths: `/publishers/google/models/{model}:{action}`."""
-    _, _, action = request["path"]["path"].partition("/models/")
+    _, _, action = request[PARTS]["path"].partition("/models/")
     if not action:
         return await control(request, service)
-    if "mapped" in request and ":" in action:
-        action = request["mapped"] + action[action.index(":") :]
-    request["path"]["action"] = action
+    if MAPPED in request and ":" in action:
+        action = request[MAPPED] + action[action.index(":") :]
+    request[PARTS]["action"] = action
     return await generate.act(request, service)
 
 

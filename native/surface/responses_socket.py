@@ -111,7 +111,7 @@ class _Connection:
 async def responses_socket(request: web.Request, service: "Service") -> web.StreamResponse:
     """A conversation."""
     socket = web.WebSocketResponse(max_msg_size=0, compress=False)
-    if not socket.can_prepare(request).ok:
+    if not socket.can_prepare(request).ok or "13" not in request.headers.get("Sec-WebSocket-Version", ""):
         headers = {**CORS, "Content-Type": "text/plain; charset=utf-8", "Sec-Websocket-Version": "13"}
         return web.Response(body=b"Bad Request\n", status=400, headers=headers | {"X-Content-Type-Options": "nosniff"})
     socket.headers.update(handshake_headers(request.headers))
@@ -120,7 +120,7 @@ async def responses_socket(request: web.Request, service: "Service") -> web.Stre
     conversation = Conversation(sessions.join(name))
     try:
         await socket.prepare(request)
-        client = Client(request.headers, request.get("key", ""), request.path, session=service.kit.ids.uuid())
+        client = Client(request.headers, request.get(KEY, ""), request.path, session=service.kit.ids.uuid())
         await _Connection(service, client, conversation, socket).serve()
     finally:
         sessions.leave(name)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 type Answer = Callable[["web.Request", "Service"], Awaitable[web.StreamResponse]]
 
+KEY = web.RequestKey("key", str)
+"""The client's key, where one was needed."""
+PARTS = web.RequestKey("parts", dict[str, str])
+"""The parts of the path that vary, by name."""
+
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -36,7 +41,7 @@ class Route:
     Attributes:
         method: HTTP method.
         path: Its path, with `:name` and `*name` for what varies.
-        answer: Who answers; the parts that vary are in `request["path"]`.
+        answer: Who answers; the parts that vary are in `request[PARTS]`.
         keyed: Whether a client key is needed.
         family: What catalogues call its family.
     """

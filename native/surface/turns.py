@@ -14,7 +14,7 @@ from aiohttp import web
 from native.exchange import Ask
 from native.failure import Failure
 from native.providers.base import Client, Whole
-from native.surface.routes import CORS, answer
+from native.surface.routes import CORS, KEY, answer
 from native.upstream import Headers
 from native.wire.openai_responses import bad_data
 from native.wire.protocol import Protocol as WireProtocol
@@ -51,7 +51,7 @@ type Refusal = Callable[[Failure, "Service"], web.StreamResponse]
 
 
 class Outer(Protocol):
-    """What is done to an answer's bytes last of all; an endpoint that wraps others puts it in `request["outer"]`."""
+    """What is done to an answer's bytes last of all; an endpoint that wraps others puts it in `request[OUTER]`."""
 
     def whole(self, body: bytes) -> bytes:
         """A whole answer, or an error."""
@@ -62,15 +62,22 @@ class Outer(Protocol):
         ...
 
 
+OUTER: web.RequestKey[Outer] = web.RequestKey("outer", Outer)
+BODY = web.RequestKey("body", bytes)
+"""A body in place of the client's."""
+HEADERS: web.RequestKey[Mapping[str, str]] = web.RequestKey("headers", Mapping)
+"""Headers in place of the client's."""
+
+
 async def body_of(request: web.Request) -> bytes:
     """The body to answer: the client's, or what a wrapping endpoint has put in its place."""
-    body: bytes | None = request.get("body")
+    body = request.get(BODY)
     return await request.read() if body is None else body
 
 
 def client_of(request: web.Request) -> Client:
     """Who asks."""
-    return Client(request.get("headers", request.headers), request.get("key", ""), request.path)
+    return Client(request.get(HEADERS, request.headers), request.get(KEY, ""), request.path)
 
 
 def alt_of(request: web.Request) -> str:
@@ -108,7 +115,7 @@ def refused(request: web.Request, failure: Failure, service: "Service") -> web.S
 
 
 def _last(request: web.Request, body: bytes) -> bytes:
-    outer: Outer | None = request.get("outer")
+    outer = request.get(OUTER)
     return body if outer is None else outer.whole(body)
 
 
@@ -234,7 +241,7 @@ class _Way:
         self._frame = protocol.frame
         self._rewrite = rewrite
         self._checked = checked
-        self._outer: Outer | None = request.get("outer")
+        self._outer = request.get(OUTER)
 
     async def write(self, data: bytes) -> None:
         """Write whole events."""
