@@ -13,7 +13,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from native.exchange import Ask
 from native.failure import Failure
 from native.providers.base import Client
-from native.surface.routes import CORS, Route
+from native.surface.routes import CORS, KEY, Route
 from native.wire import lenient
 from native.wire.loose import raw
 from native.wire.openai_responses import bad_data
