@@ -53,7 +53,8 @@ class Claude(HttpProvider):
 
     def _cloaked(self, call: Call, body: Json, turn: Turn) -> Json:
         cloaking = self._cloaking(call)
-        if not cloaking.covers(_lowered(call.client.headers).get("user-agent", "")):
+        agent = next((value for name, value in call.client.headers.items() if name.lower() == "user-agent"), "")
+        if not cloaking.covers(agent):
             return body
         if not call.base.startswith(_NO_BLOCKS):
             body = claude_cloak.blocks(body, turn.ids, _spelling(call, body, turn), strict=cloaking.strict)

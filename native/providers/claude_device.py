@@ -64,6 +64,20 @@ class Device:
 _DEFAULT: Final = Device()
 
 
+def _system() -> str:
+    return _SYSTEMS.get(sys.platform) or ("FreeBSD" if sys.platform.startswith("freebsd") else f"Other::{sys.platform}")
+
+
+def _machine() -> str:
+    machine = platform.machine().lower()
+    return _MACHINES.get(machine, f"other::{machine}")
+
+
+_HERE: Final = {"X-Stainless-Os": _system(), "X-Stainless-Arch": _machine()}
+"""This machine, as clients would name it."""
+_NAMES: Final = tuple((name, name.lower()) for name in _DEFAULT.headers())
+
+
 def configured(defaults: "ClaudeHeaderDefaults") -> Device:
     """The device of the configuration's `claude-header-defaults`."""
     return Device(
@@ -83,11 +97,16 @@ def passing(base: Device, client: Mapping[str, str], own: Mapping[str, str]) -> 
         client: The client's headers, names in lower case.
         own: The key's headers, names in lower case.
     """
-    given = {**base.headers(), "X-Stainless-Os": _system(), "X-Stainless-Arch": _machine()}
-    found = {name: client.get(name.lower(), "").strip() or value for name, value in given.items()}
+    found = {**base.headers(), **_HERE}
     agent = client.get("user-agent", "").strip()
-    found["User-Agent"] = agent if agent.startswith("claude-cli") else base.agent
-    return {name: value for name, value in found.items() if not own.get(name.lower(), "").strip()}
+    for name, key in _NAMES:
+        if own.get(key, "").strip():
+            del found[name]
+        elif key == "user-agent":
+            found[name] = agent if agent.startswith("claude-cli") else base.agent
+        elif shown := client.get(key, "").strip():
+            found[name] = shown
+    return found
 
 
 class Devices:
@@ -136,12 +155,3 @@ def _at_least(device: Device, base: Device) -> Device:
     if device.version is None or base.newer(device):
         return base
     return replace(device, system=base.system, machine=base.machine)
-
-
-def _system() -> str:
-    return _SYSTEMS.get(sys.platform) or ("FreeBSD" if sys.platform.startswith("freebsd") else f"Other::{sys.platform}")
-
-
-def _machine() -> str:
-    machine = platform.machine().lower()
-    return _MACHINES.get(machine, f"other::{machine}")

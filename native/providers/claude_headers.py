@@ -20,13 +20,14 @@ _LONG_CONTEXT_BETA: Final = "context-1m-2025-08-07"
 _LONG_CONTEXT: Final = "x-cpa-claude-1m"
 
 _USUAL: Final = (
-    ("Anthropic-Version", "2023-06-01"),
-    ("Anthropic-Dangerous-Direct-Browser-Access", "true"),
-    ("X-App", "cli"),
-    ("X-Stainless-Retry-Count", "0"),
-    ("X-Stainless-Runtime", "node"),
-    ("X-Stainless-Lang", "js"),
+    ("anthropic-version", "Anthropic-Version", "2023-06-01"),
+    ("anthropic-dangerous-direct-browser-access", "Anthropic-Dangerous-Direct-Browser-Access", "true"),
+    ("x-app", "X-App", "cli"),
+    ("x-stainless-retry-count", "X-Stainless-Retry-Count", "0"),
+    ("x-stainless-runtime", "X-Stainless-Runtime", "node"),
+    ("x-stainless-lang", "X-Stainless-Lang", "js"),
 )
+"""What is sent where the client says nothing else."""
 
 
 def betas(client: Mapping[str, str], extra: Sequence[str]) -> str:
@@ -65,23 +66,16 @@ def headers(
         device: What `claude_device` gave.
         stream: Whether a stream is asked for.
     """
-    found = {name: client.get(name.lower(), "").strip() or usual for name, usual in _USUAL}
-    found["X-Stainless-Timeout"] = client.get("x-stainless-timeout", "").strip() or timeout or "600"
-    found["Content-Type"] = "application/json"
-    found["Anthropic-Beta"] = features
-    found["Accept"] = "text/event-stream" if stream else "application/json"
-    found["Accept-Encoding"] = "gzip, deflate, br, zstd"
-    found[access[0]] = access[1]
-    replace(found, own)
-    replace(found, device)
+    found = {key: (name, client.get(key, "").strip() or usual) for key, name, usual in _USUAL}
+    wait = client.get("x-stainless-timeout", "").strip() or timeout or "600"
+    found["x-stainless-timeout"] = ("X-Stainless-Timeout", wait)
+    found["content-type"] = ("Content-Type", "application/json")
+    found["anthropic-beta"] = ("Anthropic-Beta", features)
+    found["accept"] = ("Accept", "text/event-stream" if stream else "application/json")
+    found["accept-encoding"] = ("Accept-Encoding", "gzip, deflate, br, zstd")
+    found[access[0].lower()] = access
+    for name, value in (*own.items(), *device.items()):
+        found[name.lower()] = (name, value)
     if stream:
-        replace(found, {"Accept-Encoding": "identity"})
-    return list(found.items())
-
-
-def replace(found: dict[str, str], others: Mapping[str, str]) -> None:
-    """Put these headers in place of those of the same name, in whatever case."""
-    for name, value in others.items():
-        for same in [known for known in found if known.lower() == name.lower()]:
-            del found[same]
-        found[name] = value
+        found["accept-encoding"] = ("Accept-Encoding", "identity")
+    return list(found.values())

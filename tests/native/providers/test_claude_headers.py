@@ -1,4 +1,4 @@
-from native.providers.claude_headers import BETAS, betas, headers, replace
+from native.providers.claude_headers import BETAS, betas, headers
 
 
 def made(client=None, own=None, *, stream=False, timeout="", device=None):
@@ -58,7 +58,5 @@ def test_a_stream_is_asked_for_as_one():
     assert made()["accept"] == "application/json"
 
 
-def test_a_header_replaces_its_like_in_any_case():
-    found = {"X-A": "1", "x-a": "2", "X-B": "3"}
-    replace(found, {"x-A": "4"})
-    assert found == {"X-B": "3", "x-A": "4"}
+def test_the_device_speaks_last():
+    assert made(own={"user-agent": "own/1"}, device={"User-Agent": "device/1"})["user-agent"] == "device/1"
