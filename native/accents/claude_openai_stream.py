@@ -48,7 +48,7 @@ STREAM_ACCENTS: Final = (STARTED_AGAIN, ENDS_AGAIN, LEFT_OPEN, ENDS_WITHOUT_REAS
 
 
 class _Call:
-    """A tool call in the making."""
+    """A tool call in the making; its block is below 0 once it has stopped."""
 
     __slots__ = ("arguments", "block", "id", "started")
 
@@ -158,6 +158,8 @@ class OpenAIStream:
         call = self._calls.get(index)
         if call is None:
             call = self._calls[index] = _Call(self._take())
+        elif call.block < 0:
+            call.block = self._take()
         if (given := get(told, "id")) is not MISSING:
             call.id = text(given)
         function = get(told, "function")
@@ -200,6 +202,7 @@ class OpenAIStream:
             if call.arguments:
                 out.append(events.input_delta(call.block, repaired("".join(call.arguments))))
             out.append(events.block_stop(call.block))
+            call.block = -1
 
     def _close(self, out: list[bytes]) -> None:
         self._stop_blocks(out)
