@@ -5,14 +5,15 @@ are `chat_gemini_answer`'s, what is odd is named in `chat_gemini_quirks`. Law: w
 out without a word.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from native.accents import chat_gemini_quirks as quirks
 from native.accents.chat_gemini_answer import stream, whole
 from native.accents.chat_gemini_clean import add_clean
-from native.accents.chat_gemini_messages import GEMINI, GEMINI_CLEAN, Conversation
+from native.accents.chat_gemini_messages import GEMINI, Conversation, Manner, object_arguments, plain_result
 from native.accents.claude_names import function_name
-from native.turn import Json, Pair, Turn
+from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, text, trim
 
 SAFETY: Final = tuple(
@@ -27,6 +28,11 @@ SAFETY: Final = tuple(
 )
 """The safety settings of a request that brings none."""
 
+_BETTER: Final[tuple[tuple[Accent, dict[str, Any]], ...]] = (
+    (quirks.HOLES_FOR_EMPTY_TEXTS, {"empty_text": "nothing", "silent": False}),
+    (quirks.BROKEN_ARGUMENTS, {"arguments": object_arguments}),
+    (quirks.RESULTS_AS_JSON_TEXT, {"result": plain_result}),
+)
 _NUMBERS: Final = {"temperature": "temperature", "top_p": "topP", "top_k": "topK"}
 _IMAGE: Final = {"aspect_ratio": "aspectRatio", "image_size": "imageSize"}
 _MODALITIES: Final = {"text": "TEXT", "image": "IMAGE"}
@@ -35,8 +41,7 @@ _BUILT_IN: Final = {"google_search": "googleSearch", "code_execution": "codeExec
 
 def request(body: Json, turn: Turn) -> Json:
     """Gemini's body for a chat body."""
-    manner = GEMINI if turn.faithful(quirks.HOLES_FOR_EMPTY_TEXTS) else GEMINI_CLEAN
-    conversation = Conversation(body.get("messages"), turn.source, manner)
+    conversation = Conversation(body.get("messages"), turn.source, _manner(turn))
     out: Json = {"contents": conversation.contents, "model": turn.model}
     config = generation(body)
     if config is not MISSING:
@@ -49,6 +54,12 @@ def request(body: Json, turn: Turn) -> Json:
     out["safetySettings"] = list(SAFETY)
     add_clean(body, out, turn)
     return out
+
+
+def _manner(turn: Turn) -> Manner:
+    """How messages are written: as the legacy does, but for the faults that the dialect leaves out."""
+    better = {key: value for quirk, changes in _BETTER if not turn.faithful(quirk) for key, value in changes.items()}
+    return replace(GEMINI, **better) if better else GEMINI
 
 
 def generation(body: Json) -> Any:

@@ -46,6 +46,13 @@ def _usage(said: Any) -> Json:
     return usage
 
 
+def _named(reason: str, turn: Turn) -> str:
+    """Gemini's reason for an end as it is told."""
+    if not reason or turn.faithful(quirks.REASONS_AS_GEMINI_SAYS):
+        return reason
+    return _REASONS.get(reason, "content_filter")
+
+
 @final
 class Said:
     """One candidate's parts as a chat message or delta.
@@ -212,18 +219,14 @@ class GeminiToChat:
     def _reason(self, event: Any, candidate: Any, said: Said, number: int) -> str | None:
         if said.calls:
             return "tool_calls"
-        own = get(candidate, "finishReason")
-        first = (
-            own
-            if not self._turn.faithful(quirks.FIRST_CANDIDATES_REASON)
-            else get(event, "candidates", 0, "finishReason")
-        )
-        reason = (text(get(event, "stop_reason")) or text(first)).lower()
-        if self._turn.faithful(quirks.REASONS_UNTOLD):
-            return reason if reason in {"max_tokens", "stop"} else None
-        if not reason:
+        of_first = self._turn.faithful(quirks.FIRST_CANDIDATES_REASON)
+        told = get(event, "candidates", 0, "finishReason") if of_first else get(candidate, "finishReason")
+        reason = (text(get(event, "stop_reason")) or text(told)).lower()
+        if reason and self._called.get(number) and not self._turn.faithful(quirks.STOP_AFTER_CALLS):
+            return "tool_calls"
+        if reason not in {"max_tokens", "stop"} and self._turn.faithful(quirks.REASONS_UNTOLD):
             return None
-        return "tool_calls" if self._called.get(number) else _REASONS.get(reason, "content_filter")
+        return _named(reason, self._turn) or None
 
 
 def stream(turn: Turn) -> GeminiToChat:
@@ -269,9 +272,7 @@ def _choice(candidate: Any, place: int, turn: Turn, names: Names, spelling: Spel
         else:
             said.image(_inline(part))
     told = get(candidate, "finishReason")
-    reason = None if told is MISSING else text(told).lower()
-    if reason and not turn.faithful(quirks.REASONS_AS_GEMINI_SAYS):
-        reason = _REASONS.get(reason, "content_filter")
+    reason = None if told is MISSING else _named(text(told).lower(), turn)
     if said.calls:
         reason = "tool_calls"
     return {

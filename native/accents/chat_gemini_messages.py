@@ -26,9 +26,20 @@ def spelled_arguments(spelled: str) -> Any:
     return orjson.Fragment(spelled) if (found := parse(spelled)) is MISSING else found
 
 
+def object_arguments(spelled: str) -> Any:
+    """A call's arguments where they are an object, an empty one otherwise."""
+    found = parse(spelled)
+    return found if isinstance(found, dict) else {}
+
+
 def quoted_result(spelled: str, _content: Any) -> Any:
     """A tool's result as the text of its JSON."""
     return spelled
+
+
+def plain_result(spelled: str, content: Any) -> Any:
+    """A tool's result as it is where it is a text, or the text of its JSON."""
+    return content if isinstance(content, str) else spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +65,7 @@ class Manner:
     silent: bool = True
 
 
-def _object_arguments(spelled: str) -> Any:
-    found = parse(spelled)
-    return found if isinstance(found, dict) else {}
-
-
-def _plain_result(spelled: str, content: Any) -> Any:
-    return content if isinstance(content, str) else spelled
-
-
 GEMINI: Final = Manner()
-GEMINI_CLEAN: Final = Manner(empty_text="nothing", arguments=_object_arguments, result=_plain_result, silent=False)
 
 
 @final

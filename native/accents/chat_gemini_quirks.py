@@ -53,7 +53,7 @@ FORMAT_UNREAD: Final = Accent(
 NAMES_NOT_RESTORED: Final = Accent(
     name="chat-gemini-names-not-restored",
     about="A tool whose name Gemini would not take is called back by its changed name.",
-    evidence="core/chat-gemini/whole-tools_odd-calls",
+    evidence="golden/chat-gemini/whole-mixed",
     faulty=True,
 )
 LAST_TEXT_OF_A_CHUNK: Final = Accent(
