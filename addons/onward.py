@@ -53,6 +53,11 @@ class Onward:
         """The `Proxy-Authorization` for the proxy at this address, or nothing."""
         return self._tokens.get(address, "")
 
+    def close(self) -> None:
+        """Let no more calls through."""
+        for relay in self._relays.values():
+            relay.close()
+
     def _spec(self, proxy: str) -> ServerSpec:
         url = urlsplit(proxy)
         try:
@@ -80,9 +85,17 @@ class Relay:
 
     def __init__(self, proxy: str) -> None:
         self._proxy = proxy.replace("socks5h://", "socks5://", 1)
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = listener.getsockname()[1]
-        self._serving = asyncio.ensure_future(asyncio.start_server(self._accept, sock=listener))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._serving = asyncio.ensure_future(asyncio.start_server(self._accept, sock=self._listener))
+
+    def close(self) -> None:
+        """Let no more calls through."""
+        if self._serving.done():
+            self._serving.result().close()
+        else:
+            self._serving.cancel()
+            self._listener.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Few need it, and it takes a while to load.

@@ -65,6 +65,7 @@ class Serving:
         native = Target("native", ("127.0.0.1", settings.native)) if settings.native else None
         self.route = Route(legacy, native)
         self.mirror = _mirror(settings)
+        self.onward = Onward(settings.environment)
         self.records: list[Record] = []
 
     def front(self) -> Side:
@@ -91,7 +92,7 @@ class Serving:
         record = TapRecord(self.recorder)
         self.records.append(record)
         certify = Certify(Path(settings.key), Path(settings.certificate), Path(settings.trusted))
-        egress = tap.Egress(Onward(settings.environment))
+        egress = tap.Egress(self.onward)
         return Side("tap", mode_specs.ProxyMode.parse("socks5"), tap.top, [tap.Peel(), certify, egress, record])
 
     @property
@@ -112,6 +113,7 @@ class Serving:
             say("ready")
             await stop.wait()
             cut = await self.host.drain(lambda: self.busy, settings.drain)
+            self.onward.close()
             if self.recorder is not None and not self.recorder.close():
                 log.warning("the recorder did not finish in time")
             return cut

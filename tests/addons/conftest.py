@@ -3,14 +3,19 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from mitmproxy import certs
 
 from addons.serve import Serving
 from shim.flags.table import Flag, Scope, Table, Value
 from shim.recorder import Ended, Recorder
+from shim.run.authority import authority
 from shim.run.settings import FrontSettings
 
 type Answer = Callable[["Heard", asyncio.StreamWriter], Awaitable[None]]
@@ -64,7 +69,7 @@ class Rig:
     stack: contextlib.AsyncExitStack
     whole = staticmethod(whole)
 
-    async def origin(self, answer: Answer | bytes) -> Origin:
+    async def origin(self, answer: Answer | bytes, tls: ssl.SSLContext | None = None) -> Origin:
         """Start somebody who answers."""
         found = Origin()
         tasks: set[asyncio.Task[None]] = set()
@@ -86,7 +91,7 @@ class Rig:
             except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
                 writer.close()
 
-        server = await asyncio.start_server(converse, "127.0.0.1", 0)
+        server = await asyncio.start_server(converse, "127.0.0.1", 0, ssl=tls)
         found.port = server.sockets[0].getsockname()[1]
 
         async def end() -> None:
@@ -116,6 +121,29 @@ class Rig:
         self.stack.push_async_callback(serving.host.drain, lambda: 0, 0)
         return Front(port, recorder, serving)
 
+    async def tap(self, directory, trusted, environment: dict[str, str] | None = None):
+        """Start a tap that verifies against these roots."""
+        made = authority(directory / "tap", {"SSL_CERT_FILE": str(trusted)})
+        bound = socket.create_server(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        recorder = Recorder(lambda _: None)
+        settings = FrontSettings(
+            front=0,
+            legacy="127.0.0.1:1",
+            database="",
+            tap=bound.detach(),
+            tap_port=port,
+            key=str(made.key),
+            certificate=str(made.certificate),
+            trusted=str(made.trusted),
+            environment=environment or {},
+        )
+        serving = Serving(settings, recorder)
+        await serving.host.listen(socket.socket(fileno=settings.tap), serving.tap())
+        self.stack.callback(serving.onward.close)
+        self.stack.push_async_callback(serving.host.drain, lambda: 0, 0)
+        return Front(port, recorder, serving, ssl.create_default_context(cafile=str(made.certificate)))
+
     async def ask(self, port: int, path: str = "/v1/x", body: bytes = b"", *fields: str, method: str = "POST") -> bytes:
         """Ask and take everything up to the end of the connection."""
         lines = [f"{method} {path} HTTP/1.1", "Host: somewhere", f"Content-Length: {len(body)}", "Connection: close"]
@@ -140,6 +168,7 @@ class Front:
     port: int
     recorder: Recorder
     serving: Serving
+    trust: ssl.SSLContext | None = None
 
     async def ended(self) -> list[Ended]:
         """What the recorder was told of answers, once all that began is over."""
@@ -153,3 +182,22 @@ class Front:
 async def rig() -> AsyncIterator[Rig]:
     async with contextlib.AsyncExitStack() as stack:
         yield Rig(stack)
+
+
+@pytest.fixture
+def roots(tmp_path):
+    """An authority that stands for the world's, and how to have it certify a name: (its file, context for a name)."""
+    made = authority(tmp_path / "world", {})
+    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
+    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+
+    def context(name: str, alpn: tuple[str, ...] = ("http/1.1",)) -> ssl.SSLContext:
+        leaf = certs.dummy_cert(key, certificate, name, [x509.DNSName(name)])
+        chain = tmp_path / f"{name}.pem"
+        chain.write_bytes(leaf.to_pem() + made.key.read_bytes())
+        found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        found.load_cert_chain(chain)
+        found.set_alpn_protocols(list(alpn))
+        return found
+
+    return made.certificate, context
