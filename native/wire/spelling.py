@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, final
 
-from native.wire.loose import raw
+from native.wire.loose import MISSING, raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,8 @@ class Spelling:
 
     def of(self, value: Any, *path: str | int) -> str:
         """The spelling of `value`, which stands at `path`; compact JSON where the source does not have it."""
+        if value is MISSING:
+            return ""
         if (styled := self._styled(value)) is not None:
             return styled
         try:

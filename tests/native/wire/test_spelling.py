@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from native.wire.loose import MISSING
 from native.wire.spelling import Spelling
 
 JSON = st.recursive(
@@ -49,3 +50,29 @@ def test_every_member_of_any_json_is_found_whatever_its_blanks(tree):
 @given(st.binary(max_size=40), st.lists(st.text(max_size=2) | st.integers(-1, 3), max_size=3))
 def test_arbitrary_sources_never_raise(source, path):
     assert Spelling(source).of([1], *path)
+
+
+STYLES = {
+    "compact": {"separators": (",", ":"), "ensure_ascii": False},
+    "python": {},
+    "unescaped": {"ensure_ascii": False},
+    "unblanked": {"separators": (",", ":")},
+    "indented": {"indent": 2},
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_pieces_in_any_order_keep_the_senders_style(style):
+    pieces = [{"city": "Łódź", "n": number, "f": 0.5} for number in range(40)]
+    source = json.dumps({"pieces": pieces}, **STYLES[style])
+    spelling = Spelling(source.encode())
+    for place in (*range(0, 40, 2), *range(39, 0, -2)):
+        spelled = spelling.of(pieces[place], "pieces", place)
+        assert spelled in source
+        assert json.loads(spelled) == pieces[place]
+
+
+def test_what_is_missing_has_no_spelling_in_any_style():
+    spelling = Spelling(b'{"a": {"b": 1}}')
+    assert spelling.of({"b": 1}, "a") == '{"b": 1}'
+    assert spelling.of(MISSING, "c") == ""
