@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench native`, `front`, ... Each prints ratios from one interleaved run."""
