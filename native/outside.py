@@ -6,6 +6,7 @@ import time
 import uuid
 
 LETTERS = string.ascii_letters + string.digits
+_AS_LETTERS = bytes(ord(LETTERS[byte % len(LETTERS)]) for byte in range(256))
 
 
 class SystemClock:
@@ -29,4 +30,4 @@ class SystemIds:
 
     def letters(self, length: int) -> str:
         """Random letters and digits."""
-        return "".join(secrets.choice(LETTERS) for _ in range(length))
+        return secrets.token_bytes(length).translate(_AS_LETTERS).decode()

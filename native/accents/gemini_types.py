@@ -26,40 +26,38 @@ _DEEPEST: Final = 200
 
 def lowered(root: Any, exact: Callable[[int], Any], *, faithful: bool) -> Any:
     """A copy of `root` with types in lower case; `exact` spells whole numbers."""
-    lower = _as_text if faithful else _as_types
     top: list[Any] = []
     stack: list[tuple[Any, Any]] = [([root], top)]
     while stack:
         source, copy = stack.pop()
-        if isinstance(source, dict):
-            for key, value in source.items():
-                copy[key] = lower(value) if key == "type" else _leaf(value, exact)
-        else:
-            copy += [_leaf(value, exact) for value in source]
-        places = source.items() if isinstance(source, dict) else enumerate(source)
-        stack += [(value, copy[key]) for key, value in places if _begun(copy[key], value)]
+        if type(source) is list:
+            for value in source:
+                copy.append(_begun(value, exact, stack))
+            continue
+        for key, value in source.items():
+            if key != "type":
+                copy[key] = value if type(value) is str else _begun(value, exact, stack)
+            elif type(value) is str:
+                copy[key] = value.lower()
+            elif faithful:
+                copy[key] = _as_text(value)
+            else:
+                copy[key] = _each_lower(value) if type(value) is list else _begun(value, exact, stack)
     return top[0]
 
 
-def _leaf(value: Any, exact: Callable[[int], Any]) -> Any:
-    """The value itself, or an empty container where it is one: its members follow."""
-    if isinstance(value, dict):
-        return {}
-    if isinstance(value, list):
-        return []
-    return exact(value) if type(value) is int else value
+def _begun(value: Any, exact: Callable[[int], Any], stack: list[tuple[Any, Any]]) -> Any:
+    """The copy of a value; of a container an empty one, whose members are yet to be copied."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        copy: Any = {} if kind is dict else []
+        stack.append((value, copy))
+        return copy
+    return exact(value) if kind is int else value
 
 
-def _begun(copy: Any, value: Any) -> bool:
-    """Whether a copy is an empty container that still waits for the members of `value`."""
-    return bool(value) and not copy and type(copy) is type(value) and isinstance(copy, (dict, list))
-
-
-def _as_types(value: Any) -> Any:
-    """A type, or a list of them; a schema, where a property is named so, is walked on."""
-    if isinstance(value, list):
-        return [entry.lower() if isinstance(entry, str) else entry for entry in value]
-    return {} if isinstance(value, dict) else value.lower() if isinstance(value, str) else value
+def _each_lower(types: list[Any]) -> list[Any]:
+    return [entry.lower() if isinstance(entry, str) else entry for entry in types]
 
 
 def _as_text(value: Any) -> Any:
