@@ -14,7 +14,8 @@ from native.accents import claude_events as events
 from native.accents.claude_names import Declared, call_id
 from native.turn import Accent, Json, Turn
 from native.wire import lenient
-from native.wire.loose import MISSING, boolean, get, integer, raw, text
+from native.wire.loose import MISSING, boolean, get, integer, text
+from native.wire.spelling import Spelling
 
 FILTERED_IS_END_TURN: Final = Accent(
     "claude-gemini-filtered-is-end-turn",
@@ -134,14 +135,15 @@ class GeminiStream:
         if line == b"[DONE]":
             return self._stop()
         start = line.find(b"{")
-        root = lenient.parse(line[start:]) if start >= 0 else MISSING
+        payload = line[start:] if start >= 0 else b""
+        root = lenient.parse(payload)
         out: list[bytes] = []
         if not self._begun:
             self._begin(root, out)
         parts = get(root, "candidates", 0, "content", "parts")
         if isinstance(parts, list):
-            for part in parts:
-                self._part(part, out)
+            for place, part in enumerate(parts):
+                self._part(part, payload, place, out)
         if b'"finishReason"' in line:
             self._finish = root
             told = get(root, "usageMetadata")
@@ -171,14 +173,16 @@ class GeminiStream:
             )
         )
 
-    def _part(self, part: Any, out: list[bytes]) -> None:
+    def _part(self, part: Any, payload: bytes, place: int, out: list[bytes]) -> None:
         words, call = get(part, "text"), get(part, "functionCall")
         if call is not MISSING and not words and not self._turn.faithful(EMPTY_TEXT_HIDES_CALL):
             words = MISSING
         if words is not MISSING:
             self._say("thinking" if boolean(get(part, "thought")) else "text", text(words), out)
         elif call is not MISSING:
-            self._call(call, out)
+            arguments = get(call, "args")
+            path = ("candidates", 0, "content", "parts", place, "functionCall", "args")
+            self._call(call, "" if arguments is MISSING else Spelling(payload).of(arguments, *path), out)
 
     def _say(self, kind: str, words: str, out: list[bytes]) -> None:
         if self._kind != kind:
@@ -188,7 +192,7 @@ class GeminiStream:
         out.append((events.thinking_delta if kind == "thinking" else events.text_delta)(self._index, words))
         self._said = True
 
-    def _call(self, call: Any, out: list[bytes]) -> None:
+    def _call(self, call: Any, arguments: str, out: list[bytes]) -> None:
         """A call, or the rest of the one before where it has no name."""
         self._called = True
         if self._names is None:
@@ -202,8 +206,8 @@ class GeminiStream:
             made = shelves[_CALLS_MADE] = shelves.get(_CALLS_MADE, 0) + 1
             made_id = call_id(f"{name}-{made}", self._turn)
             out.append(events.tool_start(self._index, made_id, self._names.spelled(name)))
-        if (arguments := get(call, "args")) is not MISSING:
-            out.append(events.input_delta(self._index, raw(arguments)))
+        if arguments:
+            out.append(events.input_delta(self._index, arguments))
 
     def _close(self, out: list[bytes]) -> None:
         if self._kind:

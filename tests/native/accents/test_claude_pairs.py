@@ -46,7 +46,7 @@ ODD = st.recursive(
 
 
 def told(text):
-    """A chunk as trees, what is made up or numbered left out; parallel calls, which the legacy shuffles, in one order."""
+    """A chunk as trees without what is made up or numbered; parallel calls, which the legacy shuffles, in one order."""
     text = re.sub(r"toolu_\d+_\d+", "<made>", text)
     if not text.startswith("event:"):
         return json.loads(text) if text[:1] in ("{", "[") else text
