@@ -1,16 +1,19 @@
-"""The recorder that the front's process feeds."""
+"""The recorder that the front's process feeds; what it takes in is redacted and written by a process of its own."""
 
-from pathlib import Path
+import sys
 
+from shim.courier import Courier
 from shim.recorder import Recorder
 from shim.run.settings import FrontSettings
-from shim.writer import recorder
 
 
 def recorder_for(settings: FrontSettings) -> Recorder | None:
     """The recorder, started; None where nothing is to be recorded."""
     if not settings.record or not settings.database:
         return None
-    made = recorder(Path(settings.database), config=settings.config_path)
+    command = [sys.executable, "-m", "shim.courier", settings.database]
+    if settings.config:
+        command.append(settings.config)
+    made = Recorder(lambda counters: Courier(counters, command))
     made.start()
     return made
