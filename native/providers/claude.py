@@ -14,9 +14,9 @@ from native.providers import claude_body, claude_cache, claude_cloak, claude_dev
 from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole, dumped
 from native.providers.claude_cloak import Cloaking, UserIds
 from native.providers.claude_device import Devices
-from native.providers.claude_inflate import Inflated, inflated
+from native.providers.claude_inflate import Inflated
 from native.turn import Json, Pair, Turn
-from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse
+from native.upstream import UpstreamError, UpstreamRequest, UpstreamResponse
 from native.wire import loose
 from native.wire.respell import respelled
 
@@ -135,9 +135,12 @@ class Claude(HttpProvider):
         """Send; an answer that names no coding is looked at for one."""
         return Inflated(await super().send(request))
 
-    def refusal(self, status: int, headers: Headers, body: bytes) -> Failure:
-        """Claude's own words."""
-        return super().refusal(status, headers, inflated(body))
+    async def said(self, answer: UpstreamResponse) -> bytes:
+        """Claude's own words, or why they could not be read."""
+        try:
+            return await Inflated(answer).read()
+        except UpstreamError as error:
+            return f"failed to read error response body: {error}".encode()
 
     def line(self, line: bytes) -> bytes | None:
         """Every line, blank ones too."""

@@ -4,38 +4,27 @@ Everything that tells gzip and zstd by their first bytes lives here; codings tha
 to undo. Law: bytes that are neither pass untouched, as they come.
 """
 
-import zlib
 from collections.abc import AsyncIterator
-from typing import Final, Protocol
-
-import zstandard
+from typing import Final
 
 from native.upstream import Headers, UpstreamError, UpstreamResponse
+from native.wire.codings import Decoder, decoder_for
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
-class _Inflater(Protocol):
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-
-def inflater(head: bytes) -> _Inflater | None:
+def decoder(head: bytes) -> Decoder | None:
     """What undoes the coding that a body beginning so has; None where it has none."""
     if head.startswith(_GZIP):
-        return zlib.decompressobj(16 + zlib.MAX_WBITS)
-    return zstandard.ZstdDecompressor().decompressobj() if head.startswith(_ZSTD) else None
+        return decoder_for("gzip")
+    return decoder_for("zstd") if head.startswith(_ZSTD) else None
 
 
 def inflated(body: bytes) -> bytes:
-    """A whole body without its coding; itself where it breaks off or has none."""
-    undo = inflater(body)
-    if undo is None:
-        return body
-    try:
-        return undo.decompress(body)
-    except (zlib.error, zstandard.ZstdError):
-        return body
+    """A whole body without its coding. Raises `ValueError` where that breaks off."""
+    undo = decoder(body)
+    return body if undo is None else undo.feed(body) + undo.finish()
 
 
 class Inflated:
@@ -54,7 +43,7 @@ class Inflated:
             head += data
             if len(head) >= len(_ZSTD):
                 break
-        undo = inflater(head)
+        undo = decoder(head)
         if undo is None:
             if head:
                 yield head
@@ -62,15 +51,20 @@ class Inflated:
                 yield data
             return
         try:
-            yield undo.decompress(head)
+            yield undo.feed(head)
             async for data in source:
-                yield undo.decompress(data)
-        except (zlib.error, zstandard.ZstdError) as error:
+                yield undo.feed(data)
+            yield undo.finish()
+        except ValueError as error:
             raise UpstreamError(str(error)) from error
 
     async def read(self) -> bytes:
         """The whole body. Raises `UpstreamError` where it breaks off."""
-        return inflated(await self._answer.read())
+        body = await self._answer.read()
+        try:
+            return inflated(body)
+        except ValueError as error:
+            raise UpstreamError(str(error)) from error
 
     def close(self) -> None:
         """Let go of the connection."""

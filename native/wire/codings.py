@@ -4,10 +4,23 @@ Law: bytes that are no such coding raise `ValueError`, and so does a coding that
 """
 
 import zlib
-from typing import Protocol
+from collections.abc import Callable
+from typing import Final, Protocol
 
 import brotli
 import zstandard
+
+_CUT: Final = "unexpected EOF"
+_SAID: Final = {
+    f"Error -3 while decompressing data: {fault}": f"gzip: invalid {part}"
+    for fault, part in (
+        ("incorrect header check", "header"),
+        ("unknown compression method", "header"),
+        ("incorrect data check", "checksum"),
+        ("incorrect length check", "checksum"),
+    )
+}
+"""What the legacy says where a library says something else."""
 
 
 class Decoder(Protocol):
@@ -22,52 +35,81 @@ class Decoder(Protocol):
         ...
 
 
-class _Zlib:
-    def __init__(self, window: int) -> None:
-        self._window = window
-        self._inner = zlib.decompressobj(window)
+class _Inner(Protocol):
+    """What the libraries give: decoders of one member, for a body may have several behind each other."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class _Members:
+    """Undoes a coding whose bodies may be several members in a row."""
+
+    def __init__(self, begin: Callable[[], _Inner]) -> None:
+        self._begin = begin
+        self._inner: _Inner | None = None
 
     def feed(self, data: bytes) -> bytes:
         found = b""
         try:
             while data:
+                if self._inner is None or self._inner.eof:
+                    self._inner = self._begin()
                 found += self._inner.decompress(data)
                 data = self._inner.unused_data
-                if data:
-                    self._inner = zlib.decompressobj(self._window)
-        except zlib.error as error:
-            raise ValueError(str(error)) from error
+        except (zlib.error, zstandard.ZstdError) as error:
+            raise ValueError(_SAID.get(str(error), str(error))) from error
         return found
 
     def finish(self) -> bytes:
-        return self._inner.flush()
+        if self._inner is not None and not self._inner.eof:
+            raise ValueError(_CUT)
+        return b""
+
+
+class _Deflate:
+    """Deflate, in the wrapper that the standard asks for or bare, as many send it: the first two bytes tell."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._inner: _Members | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        if self._inner is None:
+            self._head += data
+            if len(self._head) < 2:
+                return b""
+            wrapped = self._head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(self._head[:2]) % 31 == 0
+            window = zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS
+            self._inner, data = _Members(lambda: zlib.decompressobj(window)), self._head
+        return self._inner.feed(data)
+
+    def finish(self) -> bytes:
+        if self._inner is None and self._head:
+            raise ValueError(_CUT)
+        return self._inner.finish() if self._inner else b""
 
 
 class _Brotli:
     def __init__(self) -> None:
         self._inner = brotli.Decompressor()
+        self._begun = False
 
     def feed(self, data: bytes) -> bytes:
+        self._begun = True
         try:
             return bytes(self._inner.process(data))
         except brotli.error as error:
             raise ValueError(str(error)) from error
 
     def finish(self) -> bytes:
-        return b""
-
-
-class _Zstd:
-    def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor().decompressobj()
-
-    def feed(self, data: bytes) -> bytes:
-        try:
-            return self._inner.decompress(data)
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from error
-
-    def finish(self) -> bytes:
+        if self._begun and not self._inner.is_finished():
+            raise ValueError(_CUT)
         return b""
 
 
@@ -93,13 +135,13 @@ def decoder_for(coding: str) -> Decoder | None:
     for name in reversed([part.strip().lower() for part in coding.split(",")]):
         match name:
             case "gzip" | "x-gzip":
-                found.append(_Zlib(zlib.MAX_WBITS | 16))
+                found.append(_Members(lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)))
             case "deflate":
-                found.append(_Zlib(zlib.MAX_WBITS))
+                found.append(_Deflate())
             case "br":
                 found.append(_Brotli())
             case "zstd":
-                found.append(_Zstd())
+                found.append(_Members(lambda: zstandard.ZstdDecompressor().decompressobj()))
             case "" | "identity":
                 pass
             case _:

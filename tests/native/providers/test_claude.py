@@ -241,6 +241,13 @@ async def test_a_refusal_keeps_its_status_and_its_words():
         assert (failure.value.status, failure.value.message) == (529, body.decode())
 
 
+async def test_a_refusal_that_breaks_off_keeps_its_status():
+    with pytest.raises(Failure) as failure:
+        await a_provider(Answer([b'{"err'], status=529, broken="unexpected EOF")).whole(a_call())
+    assert failure.value.status == 529
+    assert failure.value.message == "failed to read error response body: unexpected EOF"
+
+
 async def test_tokens_are_counted_at_claude():
     provider = a_provider(Answer([b'{"input_tokens":7}']))
     counted = await provider.count(a_call(MESSAGE, client={"User-Agent": "claude-cli/9.9.9"}))

@@ -52,11 +52,14 @@ async def test_plain_chunks_pass_as_they_came():
     assert [piece async for piece in Inflated(Answer(*pieces)).chunks()] == pieces
 
 
-async def test_a_body_that_only_looks_compressed_breaks_a_stream_and_passes_whole():
-    odd = b"\x1f\x8bnot gzip at all"
+@pytest.mark.parametrize("odd", [b"\x1f\x8bnot gzip at all", PACKED["gzip"][:30], PACKED["zstd"][:-3]])
+async def test_a_body_that_only_looks_compressed_or_is_cut_breaks(odd):
     with pytest.raises(UpstreamError):
         await all_of(Answer(odd))
-    assert inflated(odd) == odd
+    with pytest.raises(UpstreamError):
+        await Inflated(Answer(odd)).read()
+    with pytest.raises(ValueError, match=r"gzip|EOF"):
+        inflated(odd)
 
 
 def test_letting_go_lets_go_of_the_answer():
