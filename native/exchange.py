@@ -32,6 +32,7 @@ class Ask:
         client: Who asks.
         alt: The query's `alt`, or `responses/compact`.
         spare: The body parsed, where the endpoint has done so: for the first try to take and change.
+        sound: Whether the body is JSON to go by; if not, its text is.
         sockets: Whether the client is on a WebSocket.
         chosen: Told each credential that is asked.
     """
@@ -42,8 +43,14 @@ class Ask:
     client: Client
     alt: str = ""
     spare: list[Any] = field(default_factory=list)
+    sound: bool = True
     sockets: bool = False
     chosen: Callable[[str], None] | None = None
+
+    def call(self, credential: Credential, name: str, requested: str, *, stream: bool) -> Call:
+        """One try of it."""
+        alt, raw, client = self.alt, self.raw, self.client
+        return Call(credential, name, requested, self.source, stream, alt, raw, client, self.spare, self.sound)
 
 
 class Exchange:
@@ -140,7 +147,7 @@ class Exchange:
             asked += 1
             for index, name in enumerate(names):
                 booked = self.pool.booked(credential, model, name, pooled=pooled)
-                call = Call(credential, name, model, ask.source, stream, ask.alt, ask.raw, ask.client, ask.spare)
+                call = ask.call(credential, name, model, stream=stream)
                 try:
                     result = await act(provider, call)
                 except _Broken as broken:

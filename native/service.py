@@ -52,6 +52,7 @@ class Service:
         exchange: The engine.
         access: Who may ask.
         closing: Called, in order, when the service ends.
+        returned: Told of a browser that came back from a log-in: provider, state, code, error.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Service:
         self.stores = stores
         self.settings = settings or Settings()
         self.closing: list[Callable[[], Any]] = []
+        self.returned: Callable[[str, str, str, str], None] | None = None
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
         self.pool = Pool(config, models, clock)

@@ -8,6 +8,7 @@ provider keeps no state of a request on itself; a body is edited by building ane
 """
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -20,7 +21,7 @@ from native.payload import NO_RULES, Rules
 from native.proxies import proxy_for
 from native.turn import Clock, Ids, Json, Memory, Pair, Turn
 from native.upstream import Headers, Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
-from native.wire import lenient
+from native.wire import lenient, loose
 from native.wire.lines import Lines
 from native.wire.loose import get
 
@@ -89,6 +90,7 @@ class Call:
         raw: The client's body as it came (after its endpoint's own rewriting).
         client: Who asks.
         spare: The body parsed already, for the first try to take.
+        sound: Whether the body is JSON to go by; if not, its text is what a provider of the same protocol gets.
     """
 
     credential: "Credential"
@@ -100,6 +102,7 @@ class Call:
     raw: bytes
     client: Client
     spare: list[Any] = field(default_factory=list)
+    sound: bool = True
 
     @property
     def base(self) -> str:
@@ -243,12 +246,20 @@ class HttpProvider:
         """Send; raise `Failure` where no answer comes or it is no success."""
         try:
             answer = await self.kit.upstream.send(request)
-            if not 200 <= answer.status < 300:
-                body = await answer.read()
-                raise self.refusal(answer.status, answer.headers, body)
         except UpstreamError as error:
             raise Failure(str(error)) from error
+        if not 200 <= answer.status < 300:
+            raise self.refusal(answer.status, answer.headers, await self.said(answer))
         return answer
+
+    async def said(self, answer: UpstreamResponse) -> bytes:
+        """What a refusal says, as far as it comes."""
+        pieces: list[bytes] = []
+        with suppress(UpstreamError):
+            async for piece in answer.chunks():
+                pieces += [piece]
+        answer.close()
+        return b"".join(pieces)
 
     async def whole(self, call: Call) -> Whole:
         """Answer at once."""
@@ -303,7 +314,10 @@ def _same(line: bytes) -> list[bytes]:
 
 def dumped(body: Json) -> bytes:
     """A body as bytes."""
-    return orjson.dumps(body)
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # nested deeper than orjson writes
+        return loose.raw(body).encode()
 
 
 def with_headers(headers: Headers, own: Mapping[str, str]) -> Headers:

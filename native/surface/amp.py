@@ -146,6 +146,11 @@ ROUTES = [
     Route("POST", "/api/provider/:provider/v1beta/models/*action", wrapped(generate.act), family="amp"),
     Route("POST", "/api/provider/google/v1beta1/*path", wrapped(bridge), keyed=False, family="amp"),
     *(
+        Route(method, "/api/provider/google/v1beta1/*path", control, keyed=False, family="amp")
+        for method in METHODS
+        if method != "POST"
+    ),
+    *(
         Route(method, path, control, keyed=False, family="amp")
         for method in METHODS
         for path in (*CONTROL, *(f"{c}/*path" for c in CONTROL if c != "/api/ads"))

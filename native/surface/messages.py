@@ -31,10 +31,10 @@ async def messages(request: web.Request, service: "Service") -> web.StreamRespon
     raw = await body_of(request)
     seen = fields(raw)
     if seen.stream is MISSING or seen.stream is False:
-        ask = Ask(seen.model, "claude", raw, client_of(request), alt_of(request), [seen.tree])
+        ask = Ask(seen.model, "claude", raw, client_of(request), alt_of(request), seen.spare)
         return await at_once(request, service, service.exchange.whole(ask), unzipped, patient=True)
     return await streaming(
-        request, service, Ask(seen.model, "claude", raw, client_of(request), spare=[seen.tree]), CLAUDE
+        request, service, Ask(seen.model, "claude", raw, client_of(request), spare=seen.spare), CLAUDE
     )
 
 

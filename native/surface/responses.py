@@ -26,7 +26,7 @@ async def responses(request: web.Request, service: "Service") -> web.StreamRespo
     seen = fields(raw)
     if isinstance(seen.tree, dict) and speaks_only(service, seen.model, CHAT_ENDPOINT, RESPONSES_ENDPOINT):
         return await responses_by_chat(request, service, seen.tree, seen.model, stream=seen.stream is True)
-    ask = Ask(seen.model, "openai-response", raw, client_of(request), spare=[seen.tree])
+    ask = Ask(seen.model, "openai-response", raw, client_of(request), spare=seen.spare)
     if seen.stream is True:
         return await streaming(request, service, ask, RESPONSES)
     return await at_once(request, service, service.exchange.whole(ask), patient=True)
