@@ -18,6 +18,10 @@ from shim.exchange import Headers, Interaction, Request, Response
 VERSION = 1
 SUFFIXES = (".yaml", ".yml")
 
+# In C where libyaml is there: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 type Json = dict[str, Any]
 
 
@@ -33,7 +37,7 @@ def read(path: Path | str) -> Iterator[Interaction]:
         OSError: It cannot be read.
     """
     try:
-        tree = yaml.safe_load(Path(path).read_bytes())
+        tree = yaml.load(Path(path).read_bytes(), Loader=_LOADER)  # noqa: S506 # the safe loader, in C
         for each in tree["interactions"]:
             yield _interaction(each)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -43,9 +47,8 @@ def read(path: Path | str) -> Iterator[Interaction]:
 def write(path: Path | str, interactions: Iterable[Interaction]) -> int:
     """Write a cassette, replacing it; returns how many interactions it has. Those without an answer are left out."""
     told = [_told(call.request, call.response) for call in interactions if call.response is not None]
-    Path(path).write_text(
-        yaml.safe_dump({"interactions": told, "version": VERSION}, allow_unicode=True, sort_keys=True), encoding="utf-8"
-    )
+    tree = {"interactions": told, "version": VERSION}
+    Path(path).write_text(yaml.dump(tree, Dumper=_DUMPER, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return len(told)
 
 
@@ -55,7 +58,8 @@ def _told(request: Request, response: Response) -> Json:
         "headers": _by_name(response.headers),
         "body": {"string": _text(response.body)},
     }
-    if len(response.chunks) > 1 or not response.complete or response.times or response.delay:
+    plain = (response.body,) if response.body else ()
+    if response.chunks != plain or not response.complete or response.times or response.delay:
         answer["recorded"] = {
             "sizes": [len(chunk) for chunk in response.chunks],
             "times": list(response.times),

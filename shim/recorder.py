@@ -6,13 +6,12 @@ does not fit in the queue is dropped whole and counted; seen, recorded and dropp
 worked out from one another.
 """
 
+import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-
-import structlog
 
 from shim.exchange import Request, Response
 from shim.tape import Cut
@@ -110,7 +109,7 @@ class State:
     at: float
 
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 type Message = Begun | Asked | Said | Ended | Lost | Gap | State
 

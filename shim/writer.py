@@ -5,6 +5,7 @@ Laws: nothing is written that the redactor has not passed; one exchange that can
 counted; while the disk refuses, records wait up to a bound and are then dropped, counted too.
 """
 
+import logging
 import sqlite3
 import time
 from collections import deque
@@ -12,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import structlog
 
 from shim.correlate import Correlator, Egress, Ingress
 from shim.exchange import Exchange, Interaction
@@ -41,7 +40,7 @@ WAITING = 5_000  # records that wait for a disk
 STATES = 8  # that are remembered: an exchange is heard of a little after it began
 PATIENT = 60.0  # seconds that they do
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class StoreWriter:
             try:
                 self._hear(message)
             except Exception as error:  # noqa: BLE001 # one message that cannot be taken in ends nothing
-                log.warning("a message could not be taken in", error=type(error).__name__)
+                log.warning("a message could not be taken in: %s", type(error).__name__)
                 self._lose(message)
         now = self._clock()
         for ingress in self._correlator.settled(now):
@@ -115,7 +114,7 @@ class StoreWriter:
                     self._tell(self._store, 0)
                     self._store.sessions.end(self._session, self._clock())
             except sqlite3.Error as error:
-                log.warning("the recording could not be ended in good order", error=str(error))
+                log.warning("the recording could not be ended in good order: %s", error)
             self._store.close()
 
     def _hear(self, message: Message) -> None:
@@ -157,7 +156,7 @@ class StoreWriter:
             self._state.appendleft(self._redactor.snapshot(Snapshot(state.config, state.auth_files, state.at)))
             self._blind = False
         except Exception as error:  # noqa: BLE001 # whatever it was: without its secrets known, nothing is kept
-            log.warning("a state could not be redacted: nothing is recorded under it", error=type(error).__name__)
+            log.warning("a state could not be redacted: nothing is recorded under it: %s", type(error).__name__)
             self._state.clear()
             self._blind = True
 
@@ -173,7 +172,7 @@ class StoreWriter:
         try:
             pending = Pending(redact(), key, now)
         except Exception as error:  # noqa: BLE001 # failing closed: no error may let a raw value through, or end the rest
-            log.warning("an exchange could not be redacted and was dropped", error=type(error).__name__)
+            log.warning("an exchange could not be redacted and was dropped: %s", type(error).__name__)
             self._drop(key, "not redacted")
             return
         if self._blind:
@@ -196,7 +195,7 @@ class StoreWriter:
             done = self._put(list(self._pending))
         except (sqlite3.Error, OSError) as error:
             if not self._refused:
-                log.warning("the recording cannot be written to; its disk is tried again", error=str(error))
+                log.warning("the recording cannot be written to; its disk is tried again: %s", error)
             self._refused = True
             return
         self._refused = False
@@ -217,7 +216,7 @@ class StoreWriter:
         except sqlite3.OperationalError:
             raise
         except (sqlite3.Error, ValueError, OverflowError) as error:
-            log.warning("an exchange cannot be stored; the others of its batch are", error=type(error).__name__)
+            log.warning("an exchange cannot be stored; the others of its batch are: %s", type(error).__name__)
             done = [key for pending in batch for key in self._put_alone(store, pending)]
         return done
 
