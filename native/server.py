@@ -4,6 +4,8 @@ Everything about being an HTTP server lives here: which endpoint a request belon
 Law: when `build` returns, every model is registered; nothing is learnt after the first client came.
 """
 
+from html import escape
+
 from aiohttp import web
 
 from native import surface
@@ -79,8 +81,14 @@ async def _elsewhere(request: web.Request, service: Service, routes: Routes) -> 
     """What no endpoint answers: sent on to the legacy where there is one, or to the path with the right slash."""
     other = routes.slashed(request.method, request.path)
     if other is not None and request.path != "/":
-        target = other + (f"?{request.query_string}" if request.query_string else "")
-        return web.Response(status=301 if request.method == "GET" else 307, headers={**CORS, "Location": target})
+        return _sent_on(request.method, other + (f"?{request.query_string}" if request.query_string else ""))
     if service.settings.passthrough_enabled and service.settings.cli_proxy_port:
         return await forwarded(request, service)
     return not_found()
+
+
+def _sent_on(method: str, target: str) -> web.Response:
+    if method != "GET":
+        return web.Response(status=307, headers={"Location": target})
+    page = f'<a href="{escape(target)}">Moved Permanently</a>.\n\n'
+    return web.Response(text=page, status=301, headers={"Location": target, "Content-Type": "text/html; charset=utf-8"})

@@ -110,8 +110,15 @@ async def models(request: web.Request, service: "Service") -> web.StreamResponse
     return await LISTS.get(request[PARTS]["provider"].lower(), basics.openai_models)(request, service)
 
 
+async def google(request: web.Request, service: "Service") -> web.StreamResponse:
+    """Amp's spelling of Google's paths; the legacy has them only beside an Amp of its own."""
+    if not service.config.ampcode.upstream_url.strip():
+        return await control(request, service)
+    return await wrapped(bridge)(request, service)
+
+
 async def bridge(request: web.Request, service: "Service") -> web.StreamResponse:
-    """Amp's spelling of Google's paths: `/publishers/google/models/{model}:{action}`."""
+    """`/publishers/google/models/{model}:{action}` as Google spells it."""
     _, _, action = request[PARTS]["path"].partition("/models/")
     if not action:
         return await control(request, service)
@@ -144,7 +151,7 @@ ROUTES = [
     Route("GET", "/api/provider/:provider/v1beta/models", generate.models, family="amp"),
     Route("GET", "/api/provider/:provider/v1beta/models/*action", generate.model, family="amp"),
     Route("POST", "/api/provider/:provider/v1beta/models/*action", wrapped(generate.act), family="amp"),
-    Route("POST", "/api/provider/google/v1beta1/*path", wrapped(bridge), keyed=False, family="amp"),
+    Route("POST", "/api/provider/google/v1beta1/*path", google, keyed=False, family="amp"),
     *(
         Route(method, "/api/provider/google/v1beta1/*path", control, keyed=False, family="amp")
         for method in METHODS

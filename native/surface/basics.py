@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import orjson
 from aiohttp import web
 
-from native.surface.routes import Route, answer
+from native.surface.routes import CORS, Route, answer
 from native.wire import claude, openai_chat
 
 if TYPE_CHECKING:
@@ -45,7 +45,17 @@ async def telemetry(_request: web.Request, _service: "Service") -> web.StreamRes
     return answer(b'{"status":"ok"}')
 
 
+async def panel(_request: web.Request, service: "Service") -> web.StreamResponse:
+    """`GET /management.html`: the control panel, where there is one beside the configuration; none is ever fetched."""
+    file = service.stores.config_file
+    page = file.parent / "static" / "management.html" if file else None
+    if service.config.remote_management.disable_control_panel or page is None or not page.is_file():
+        return web.Response(status=404, headers=CORS)
+    return web.FileResponse(page, headers=CORS)
+
+
 ROUTES = [
+    Route("GET", "/management.html", panel, keyed=False),
     Route("GET", "/", root, keyed=False),
     Route("GET", "/v1/models", models),
     Route("POST", "/api/event_logging/batch", telemetry, keyed=False),
