@@ -72,8 +72,8 @@ def request(body: Json, turn: Turn) -> Json:
         contents.append({"role": "user", "parts": [{"text": given}]})
     elif isinstance(given, list):
         names = _called_names(given)
-        for item in _calls_with_results(given):
-            _add(item, contents, system, names, turn)
+        for kind, item in _calls_with_results(given):
+            _add(kind, item, contents, system, names, turn)
     out: Json = {"contents": contents}
     if system:
         out["systemInstruction"] = {"parts": system}
@@ -101,36 +101,36 @@ def _called_names(items: list[Any]) -> dict[str, str]:
     return names
 
 
-def _calls_with_results(items: list[Any]) -> list[Any]:
-    """The items with each call of a run directly before its result, results of no call behind the run."""
-    ordered: list[Any] = []
+def _calls_with_results(items: list[Any]) -> list[tuple[str, Any]]:
+    """The items by kind, each call of a run directly before its result, results of no call behind the run."""
+    kinds = [(_kind(item), item) for item in items]
+    ordered: list[tuple[str, Any]] = []
     at = 0
-    while at < len(items):
-        if _kind(items[at]) != "function_call":
-            ordered.append(items[at])
+    while at < len(kinds):
+        if kinds[at][0] != "function_call":
+            ordered.append(kinds[at])
             at += 1
             continue
-        calls, at = _run(items, at, "function_call")
-        results, at = _run(items, at, "function_call_output")
-        waiting = {text(get(result, "call_id")): result for result in results}
+        calls, at = _run(kinds, at, "function_call")
+        results, at = _run(kinds, at, "function_call_output")
+        waiting = {text(get(result[1], "call_id")): result for result in results}
         for call in calls:
             ordered.append(call)
-            result = waiting.pop(text(get(call, "call_id")), MISSING)
-            if result is not MISSING:
+            if (result := waiting.pop(text(get(call[1], "call_id")), None)) is not None:
                 ordered.append(result)
-        ordered += [result for result in results if text(get(result, "call_id")) in waiting]
+        if waiting:
+            ordered += [result for result in results if text(get(result[1], "call_id")) in waiting]
     return ordered
 
 
-def _run(items: list[Any], start: int, kind: str) -> tuple[list[Any], int]:
+def _run(kinds: list[tuple[str, Any]], start: int, kind: str) -> tuple[list[tuple[str, Any]], int]:
     end = start
-    while end < len(items) and _kind(items[end]) == kind:
+    while end < len(kinds) and kinds[end][0] == kind:
         end += 1
-    return items[start:end], end
+    return kinds[start:end], end
 
 
-def _add(item: Any, contents: list[Json], system: list[Json], names: dict[str, str], turn: Turn) -> None:
-    kind = _kind(item)
+def _add(kind: str, item: Any, contents: list[Json], system: list[Json], names: dict[str, str], turn: Turn) -> None:
     if kind == "message":
         _add_message(item, contents, system, turn)
     elif kind == "function_call":
