@@ -4,7 +4,7 @@ The answer's way back is in `responses_gemini_answer`. Laws: a call is followed 
 client sent them in; a name that Gemini would refuse is changed on the way there and back.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from native.accents.claude_names import function_name
 from native.accents.responses_gemini_answer import ANSWER_ACCENTS, SKIP_SIGNATURE, GeminiStream, whole
@@ -71,9 +71,9 @@ def request(body: Json, turn: Turn) -> Json:
     if isinstance(given, str):
         contents.append({"role": "user", "parts": [{"text": given}]})
     elif isinstance(given, list):
-        names = _called_names(given)
+        said = _Said(contents, system, _called_names(given))
         for kind, item in _calls_with_results(given):
-            _add(kind, item, contents, system, names, turn)
+            _add(kind, item, said, turn)
     out: Json = {"contents": contents}
     if system:
         out["systemInstruction"] = {"parts": system}
@@ -130,38 +130,46 @@ def _run(kinds: list[tuple[str, Any]], start: int, kind: str) -> tuple[list[tupl
     return kinds[start:end], end
 
 
-def _add(kind: str, item: Any, contents: list[Json], system: list[Json], names: dict[str, str], turn: Turn) -> None:
+class _Said(NamedTuple):
+    """What was said so far: to the model, by its system, and which function a call's id belongs to."""
+
+    contents: list[Json]
+    system: list[Json]
+    names: dict[str, str]
+
+
+def _add(kind: str, item: Any, said: _Said, turn: Turn) -> None:
     if kind == "message":
-        _add_message(item, contents, system, turn)
+        _add_message(item, said, turn)
     elif kind == "function_call":
-        contents.append({"role": "model", "parts": [_call(item)]})
+        said.contents.append({"role": "model", "parts": [_call(item)]})
     elif kind == "function_call_output":
-        contents.append({"role": "function", "parts": [_result(item, names, turn)]})
+        said.contents.append({"role": "function", "parts": [_result(item, said.names, turn)]})
     elif kind == "reasoning":
         thought = {
             "text": text(get(item, "summary", 0, "text")),
             "thoughtSignature": text(get(item, "encrypted_content")),
             "thought": True,
         }
-        contents.append({"role": "model", "parts": [thought]})
+        said.contents.append({"role": "model", "parts": [thought]})
 
 
-def _add_message(item: Any, contents: list[Json], system: list[Json], turn: Turn) -> None:
+def _add_message(item: Any, said: _Said, turn: Turn) -> None:
     role = text(get(item, "role")).lower()
     content = get(item, "content")
     if role == "system":
         parts = content if isinstance(content, list) else []
-        system += [{"text": text(get(part, "text"))} for part in parts]
+        said.system.extend({"text": text(get(part, "text"))} for part in parts)
         if isinstance(content, str):
-            system.append({"text": content})
+            said.system.append({"text": content})
         return
     role = "model" if role == "assistant" else role or "user"
     if role not in {"user", "model"} and not turn.faithful(ROLE_PASSED_ON):
         role = "user"
     if isinstance(content, str):
-        contents.append({"role": role, "parts": [{"text": content}]})
+        said.contents.append({"role": role, "parts": [{"text": content}]})
     elif isinstance(content, list):
-        _add_parts(content, role, contents)
+        _add_parts(content, role, said.contents)
 
 
 def _add_parts(content: list[Any], role: str, contents: list[Json]) -> None:
