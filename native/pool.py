@@ -264,7 +264,7 @@ class Pool:
             return [own]
         models = credential.entry.models
         if not models:
-            return [own]
+            return [own.strip() or own]
         if not credential.compatible:
             return [of_key(own, models)]
         pool = pool_of(own, models)

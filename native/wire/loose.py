@@ -7,6 +7,7 @@ expression. `null` is present (`get` gives None); an absent key is `MISSING`.
 """
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, Final, final
 
@@ -32,6 +33,8 @@ class Missing:
 MISSING: Final = Missing()
 
 _EXACT: Final = 2.0**53
+_DIGITS: Final = re.compile(r"-?[0-9]{1,999}")
+_NOT_IN_NUMBERS: Final = re.compile(r"[\s_]")
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _BLANKS: Final = (
@@ -74,21 +77,26 @@ def text(value: Any) -> str:
 
 
 def integer(value: Any) -> int:
-    """A value as an integer: numbers truncated, texts parsed, true is 1; 0 for anything else."""
+    """A value as an integer of 64 bits: fractions cut, texts of digits parsed, true is 1; 0 for anything else."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, int):
-        return value
-    if isinstance(value, (float, str)):
-        return min(max(int(number(value)), _LEAST), _MOST)
-    return 0
+        return value if value <= _MOST else _wrapped(value)
+    if isinstance(value, float):
+        return int(value) if _LEAST <= value < -_LEAST else _LEAST
+    return _wrapped(int(value)) if isinstance(value, str) and _DIGITS.fullmatch(value) else 0
+
+
+def _wrapped(value: int) -> int:
+    """What is left of a number in 64 bits."""
+    return (value + 2**63) % 2**64 - 2**63
 
 
 def number(value: Any) -> float:
     """A value as a number, as `integer` but with its fraction."""
     if isinstance(value, (bool, int, float)):
         found = float(value)
-    elif isinstance(value, str):
+    elif isinstance(value, str) and not _NOT_IN_NUMBERS.search(value):
         try:
             found = float(value)
         except ValueError:
