@@ -1,13 +1,15 @@
 """A Responses client on Claude: its request as Claude's messages.
 
-The answer's way back is in `responses_claude_answer`. Laws: every input item becomes a message of its own, in order;
-what Claude has no place for (sampling, reasoning items, built-in tools' settings) is left out, never guessed.
+The way back is in `responses_claude_answer` (streamed) and `responses_claude_whole`. Laws: every input item becomes a
+message of its own, in order; what Claude has no place for (sampling, reasoning items, built-in tools' settings) is
+left out, never guessed.
 """
 
 from hashlib import sha256
 from typing import Any
 
-from native.accents.responses_claude_answer import ANSWER_ACCENTS, ClaudeStream, whole
+from native.accents.responses_claude_answer import ANSWER_ACCENTS, ClaudeStream
+from native.accents.responses_claude_whole import whole
 from native.models import known
 from native.thinking.setting import budget_of
 from native.turn import Accent, Json, Pair, Turn
@@ -35,7 +37,7 @@ TOOLS_DESPITE_NONE = Accent(
 BUILT_IN_TOOLS_NAMELESS = Accent(
     "responses-claude-built-in-tools-nameless",
     "A built-in tool (`web_search`) reaches Claude as a function without name and schema.",
-    "responses-claude/built-in-tool",
+    "golden/responses-claude/built-in-tool",
     faulty=True,
 )
 SYSTEM_SAID_BY_USER = Accent(

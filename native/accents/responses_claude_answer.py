@@ -1,17 +1,15 @@
-"""Claude's answer as a Responses client reads it, streamed and whole.
+"""Claude's answer as a Responses client reads it, as it streams.
 
-The request's way is in `responses_claude`. Law: each of Claude's events is answered at once; what the end repeats is
-kept until `message_stop`, which alone completes the answer.
+The request's way is in `responses_claude`, a whole answer's in `responses_claude_whole`. Law: each of Claude's events
+is answered at once; what the end repeats is kept until `message_stop`, which alone completes the answer.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from native.accents.responses_events import (
     Events,
     completed_response,
-    dump,
     echo,
     function_call,
     message,
@@ -19,7 +17,7 @@ from native.accents.responses_events import (
     reasoning,
 )
 from native.turn import Accent, Json, Turn
-from native.wire import lenient, loose
+from native.wire import lenient
 from native.wire.loose import MISSING, get, integer, text
 
 TEXT_DONE_EMPTY = Accent(
@@ -80,11 +78,12 @@ ANSWER_ACCENTS = (
     REASONING_ESTIMATED,
 )
 
-_BYTES_A_TOKEN = 4
+BYTES_A_TOKEN: Final = 4
+"""How long a token of reasoning is taken to be."""
 
 
 @dataclass(slots=True)
-class _Call:
+class Call:
     """A tool call by its block's index."""
 
     id: str = ""
@@ -93,6 +92,7 @@ class _Call:
 
     @property
     def arguments(self) -> str:
+        """What the call was given, empty where that is nothing."""
         return "".join(self.pieces)
 
 
@@ -150,7 +150,7 @@ class ClaudeStream:
         self._block_text: list[str] = []
         self._in_call = False
         self._call_id = ""
-        self._calls: dict[int, _Call] = {}
+        self._calls: dict[int, Call] = {}
         self._reasoning = False
         self._reasoning_shown = False
         self._reasoning_id = ""
@@ -190,7 +190,7 @@ class ClaudeStream:
             self._events.message_added(self._message_id, self._message_index)
         elif kind == "tool_use":
             self._in_call = True
-            call = self._calls.setdefault(index, _Call())
+            call = self._calls.setdefault(index, Call())
             self._call_id = call.id = text(get(block, "id"))
             call.name = text(get(block, "name"))
             self._events.call_added(call.id, index, call.name)
@@ -215,7 +215,7 @@ class ClaudeStream:
             if (piece := get(delta, "partial_json")) is not MISSING:
                 index = integer(get(event, "index"))
                 said = text(piece)
-                self._calls.setdefault(index, _Call()).pieces.append(said)
+                self._calls.setdefault(index, Call()).pieces.append(said)
                 self._events.arguments_delta(self._call_id, index, said)
         elif kind == "thinking_delta" and self._reasoning and (piece := get(delta, "thinking")) is not MISSING:
             said = text(piece)
@@ -232,7 +232,7 @@ class ClaudeStream:
             self._events.message_done(self._message_id, self._message_index, said, part)
         elif self._in_call:
             self._in_call = False
-            call = self._calls.get(index, _Call())
+            call = self._calls.get(index, Call())
             arguments = call.arguments or "{}"
             self._items[index] = function_call(self._call_id, call.name, arguments)
             self._events.call_done(self._call_id, index, call.name, arguments)
@@ -252,7 +252,7 @@ class ClaudeStream:
         response = completed_response(self._id, self._created_at) | echo(self._turn.original or self._turn.sent)
         if output := self._output():
             response["output"] = output
-        tokens = len("".join(self._thoughts).encode()) // _BYTES_A_TOKEN
+        tokens = len("".join(self._thoughts).encode()) // BYTES_A_TOKEN
         if self._usage.seen or tokens:
             response["usage"] = _usage(self._usage, self._turn, tokens)
         if self._cut and not self._turn.faithful(ALWAYS_COMPLETED):
@@ -288,107 +288,3 @@ def _usage(usage: _Usage, turn: Turn, reasoning_tokens: int) -> Json:
     if (total := given + usage.output) > 0 or usage.seen:
         counts["total_tokens"] = total
     return counts
-
-
-@dataclass(slots=True)
-class _Whole:
-    """What a whole answer is put together from; unlike the stream's end it keeps every thought."""
-
-    id: str = ""
-    created_at: int = 0
-    message_id: str = ""
-    texts: list[str] = field(default_factory=list)
-    reasoning: bool = False
-    reasoning_id: str = ""
-    thoughts: list[str] = field(default_factory=list)
-    calls: dict[int, _Call] = field(default_factory=dict)
-    input: int = 0
-    output: int = 0
-
-    def read(self, event: Any, turn: Turn) -> None:
-        kind = text(get(event, "type"))
-        if kind == "content_block_delta":
-            self._delta(get(event, "delta"), integer(get(event, "index")))
-        elif kind == "content_block_start":
-            self._open(get(event, "content_block"), integer(get(event, "index")))
-        elif kind == "message_start" and (said := get(event, "message")) is not MISSING:
-            self.id = text(get(said, "id"))
-            self.created_at = int(turn.clock.now())
-            if (usage := get(said, "usage")) is not MISSING:
-                self.input = integer(get(usage, "input_tokens"))
-        elif kind == "message_delta" and (usage := get(event, "usage")) is not MISSING:
-            self.output = integer(get(usage, "output_tokens"))
-
-    def _open(self, block: Any, index: int) -> None:
-        kind = text(get(block, "type"))
-        if kind == "text":
-            self.message_id = f"msg_{self.id}_0"
-        elif kind == "tool_use":
-            call = self.calls.setdefault(index, _Call())
-            call.id, call.name = text(get(block, "id")), text(get(block, "name"))
-        elif kind == "thinking":
-            self.reasoning = True
-            self.reasoning_id = f"rs_{self.id}_{index}"
-
-    def _delta(self, delta: Any, index: int) -> None:
-        kind = get(delta, "type")
-        if kind == "text_delta":
-            self.texts.append(text(get(delta, "text")))
-        elif kind == "input_json_delta" and (piece := get(delta, "partial_json")) is not MISSING:
-            self.calls.setdefault(index, _Call()).pieces.append(text(piece))
-        elif kind == "thinking_delta" and self.reasoning:
-            self.thoughts.append(text(get(delta, "thinking")))
-
-    @property
-    def items(self) -> list[Json]:
-        output: list[Json] = []
-        if thought := "".join(self.thoughts):
-            output.append(reasoning(self.reasoning_id, thought))
-        said = "".join(self.texts)
-        if self.message_id or said:
-            output.append(message(self.message_id, output_text(said)))
-        for _, call in sorted(self.calls.items()):
-            output.append(function_call(call.id, call.name, call.arguments or "{}"))
-        return output
-
-
-def _data_lines(data: bytes) -> Iterator[bytes]:
-    for line in data.split(b"\n"):
-        if line.startswith(b"data:"):
-            yield line
-
-
-def whole(data: bytes, turn: Turn) -> bytes:
-    """Put Claude's stream together to one Responses answer."""
-    if not turn.faithful(OUTPUT_REGROUPED):
-        return _clean_whole(data, turn)
-    found = _Whole()
-    for line in _data_lines(data):
-        found.read(lenient.parse(line[5:]), turn)
-    details: Json = {}
-    if tokens := len("".join(found.thoughts).encode()) // _BYTES_A_TOKEN:
-        details["reasoning_tokens"] = tokens
-    response = completed_response(found.id, found.created_at) | {
-        "incomplete_details": None,
-        **echo(turn.original or turn.sent),
-        "output": found.items,
-        "usage": {
-            "input_tokens": found.input,
-            "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens": found.output,
-            "output_tokens_details": details,
-            "total_tokens": found.input + found.output,
-        },
-    }
-    return dump(response)
-
-
-def _clean_whole(data: bytes, turn: Turn) -> bytes:
-    """The response that the stream's last event carries."""
-    stream = ClaudeStream(turn)
-    last = b""
-    for line in _data_lines(data):
-        for chunk in stream.feed(line):
-            last = chunk
-    response = get(loose.parse(last.partition(b"\ndata: ")[2]), "response")
-    return dump({"incomplete_details": None, "output": [], **response}) if isinstance(response, dict) else b""

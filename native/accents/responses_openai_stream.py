@@ -54,7 +54,7 @@ ALWAYS_COMPLETED = Accent(
 TEXT_BEHIND_ITS_END = Accent(
     "responses-openai-text-behind-its-end",
     "Text that follows tool calls goes on in the message that was ended before them.",
-    "responses-openai/text-after-calls",
+    "golden/responses-openai/text-after-calls",
     faulty=True,
 )
 STREAM_ACCENTS = (

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from native.accents.responses_claude_answer import ClaudeStream, whole
+from native.accents.responses_claude_answer import ClaudeStream
 
 START = {"type": "message_start", "message": {"id": "m1", "usage": {"input_tokens": 10, "cache_read_input_tokens": 4}}}
 STOP = {"type": "message_stop"}
@@ -50,16 +50,6 @@ def told(a_turn):
         return [json.loads(chunk.partition(b"\ndata: ")[2]) for chunk in [*chunks, *stream.finish()]]
 
     return tell
-
-
-@pytest.fixture
-def answered(a_turn):
-    def answer(*events, dialect="parity"):
-        return json.loads(
-            whole(b"\n\n".join(lines(START, *events, STOP)), a_turn(original={"model": "asked"}, dialect=dialect))
-        )
-
-    return answer
 
 
 def of(events, kind):
@@ -138,31 +128,16 @@ def test_the_cache_is_counted_in_the_clean_dialect_only(told):
     )
 
 
-def test_an_answer_that_was_cut_says_so_in_the_clean_dialect_only(told, answered):
+def test_an_answer_that_was_cut_says_so_in_the_clean_dialect_only(told):
     assert told(*words(0, "a"), ended("max_tokens"))[-1]["type"] == "response.completed"
     cut = told(*words(0, "a"), ended("max_tokens"), dialect="clean")[-1]
     assert cut["type"] == "response.incomplete"
     assert cut["response"]["incomplete_details"] == {"reason": "max_output_tokens"}
-    assert answered(*words(0, "a"), ended("max_tokens"), dialect="clean")["status"] == "incomplete"
 
 
 def test_reasoning_tokens_are_a_quarter_of_its_bytes(told):
     usage = told(*thought(0, "żółw żółw"), ended())[-1]["response"]["usage"]
     assert usage["output_tokens_details"] == {"reasoning_tokens": len("żółw żółw".encode()) // 4}
-
-
-def test_a_whole_answer_keeps_every_thought_and_an_empty_object_for_no_arguments(answered):
-    answer = answered(*thought(0, "a"), *words(1, "x"), *thought(2, "b"), *call(3, "c1"), ended())
-    assert [item["type"] for item in answer["output"]] == ["reasoning", "message", "function_call"]
-    assert answer["output"][0]["summary"][0]["text"] == "ab"
-    assert answer["output"][2]["arguments"] == "{}"
-    assert answer["usage"]["total_tokens"] == 15
-    assert answer["incomplete_details"] is None
-
-
-def test_a_whole_answer_of_the_clean_dialect_is_the_streams_last_word(answered, told):
-    events = (*words(0, "x"), *call(1, "c1", "{}"), ended())
-    assert answered(*events, dialect="clean")["output"] == told(*events, dialect="clean")[-1]["response"]["output"]
 
 
 def test_a_cut_line_gives_what_stands_in_it(a_turn):
