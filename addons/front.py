@@ -8,7 +8,6 @@ next on its `Way` only while the client has got nothing; only where nobody is le
 import time
 from collections.abc import Callable
 
-from h11._readers import ChunkedReader
 from mitmproxy import http
 from mitmproxy.connection import Connection, Server
 from mitmproxy.proxy import commands, events, layer
@@ -24,7 +23,6 @@ from mitmproxy.proxy.layers.http import (
     RegisterHttpConnection,
     SendHttp,
 )
-from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
     HttpEvent,
@@ -37,81 +35,11 @@ from mitmproxy.proxy.layers.http._events import (
     ResponseProtocolError,
     ResponseTrailers,
 )
-from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 
-from addons.chunks import ChunkScanner
+from addons.verbatim import VerbatimClient, VerbatimServer
 from addons.way import Way, way_of
 
 type Refusal = Callable[[http.Request, str], http.Response]
-
-
-class Verbatim:
-    """A response's `stream`: its pieces are kept, its bytes are passed on as they came."""
-
-    __slots__ = ("keep", "raw")
-
-    def __init__(self, keep: Callable[[bytes], None]) -> None:
-        self.keep, self.raw = keep, False
-
-    def __call__(self, data: bytes) -> bytes:
-        """Called by mitmproxy with each piece, and with nothing at the end."""
-        if data and not self.raw:
-            self.keep(data)
-        return data
-
-
-class VerbatimClient(Http1Client):
-    """Reads the answers; a chunked body that is streamed stays in its chunks."""
-
-    scanner: ChunkScanner | None = None
-
-    def read_body(self, event: events.Event) -> CommandGenerator[None]:
-        """Pass on what came, and find the body's end."""
-        stream = self.response.stream if self.response else None
-        if not isinstance(stream, Verbatim) or not isinstance(self.body_reader, ChunkedReader):
-            yield from super().read_body(event)
-            return
-        if self.scanner is None:
-            self.scanner, stream.raw = ChunkScanner(stream.keep), True
-        if isinstance(event, events.ConnectionClosed):
-            yield from self._cut()
-            return
-        data = self.buf.maybe_extract_at_most(len(self.buf)) if self.buf else None
-        if not data:
-            return
-        data = bytes(data)
-        size = self.scanner.feed(data)
-        assert self.stream_id is not None  # noqa: S101  # there is an answer, so there is a request
-        if size < 0:
-            yield ReceiveHttp(ResponseData(self.stream_id, data))
-            return
-        self.scanner = None
-        self.buf += data[size:]
-        yield ReceiveHttp(ResponseData(self.stream_id, data[:size]))
-        yield ReceiveHttp(ResponseEndOfMessage(self.stream_id))
-        yield from self.mark_done(response=True)
-
-    def _cut(self) -> CommandGenerator[None]:
-        self.scanner = None
-        yield commands.CloseConnection(self.conn)
-        assert self.stream_id is not None  # noqa: S101  # as above
-        yield ReceiveHttp(ResponseProtocolError(self.stream_id, "the answer broke off", ErrorCode.KILL))
-
-
-class VerbatimServer(Http1Server):
-    """Writes the answers; what is already framed is not framed again."""
-
-    def send(self, event: HttpEvent) -> CommandGenerator[None]:
-        """Send to the client."""
-        stream = self.response.stream if self.response else None
-        if isinstance(stream, Verbatim) and stream.raw:
-            if isinstance(event, ResponseData):
-                yield commands.SendData(self.conn, event.data)
-                return
-            if isinstance(event, ResponseEndOfMessage):
-                yield from self.mark_done(response=True)
-                return
-        yield from super().send(event)
 
 
 class Opening(HttpClient):

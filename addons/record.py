@@ -10,7 +10,7 @@ from collections.abc import Callable
 from mitmproxy import http, tcp
 
 from addons.chatter import Chatter
-from addons.front import Verbatim
+from addons.verbatim import Verbatim
 from addons.way import way_of
 from shim.exchange import Headers, Request, Response
 from shim.recorder import Recorder, Route

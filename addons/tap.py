@@ -10,12 +10,14 @@ from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import commands, events, layer, layers
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
-from mitmproxy.proxy.layers.http import HttpLayer, HTTPMode, HttpStream
+from mitmproxy.proxy.layers.http import HttpClient, HttpLayer, HTTPMode, HttpStream, RegisterHttpConnection
 from mitmproxy.proxy.layers.http._events import ErrorCode, HttpEvent, ResponseProtocolError
+from mitmproxy.proxy.layers.http._http1 import Http1Client
 from mitmproxy.proxy.layers.modes import Socks5AuthData, Socks5Proxy
 from mitmproxy.proxy.layers.tls import HTTP_ALPNS, ClientTLSLayer, ServerTLSLayer
 
 from addons.onward import Onward
+from addons.verbatim import VerbatimClient, VerbatimServer
 from shim.run.disguise import Caller
 
 SOCKS5 = 5
@@ -57,10 +59,33 @@ class TapStream(HttpStream):
 class TapLayer(HttpLayer):
     """A connection of the legacy's that speaks HTTP."""
 
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, events.Start) and self.context.client.alpn != b"h2":
+            self.connections[self.context.client] = VerbatimServer(self.context.fork())
+        yield from super()._handle_event(event)
+
+    def register_connection(self, command: RegisterHttpConnection) -> CommandGenerator[None]:
+        """Have answers passed on as they come where both sides speak HTTP/1."""
+        if not command.err and isinstance(self.connections[self.context.client], VerbatimServer):
+            _read_verbatim(self.connections[command.connection])
+        yield from super().register_connection(command)
+
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
         """Begin to follow a call."""
         self.streams[stream_id] = TapStream(self.context.fork(), stream_id)
         yield from self.event_to_child(self.streams[stream_id], events.Start())
+
+
+def _read_verbatim(handler: layer.Layer) -> None:
+    """Mitmproxy makes the reader of a connection by itself, at the end of a chain of tunnels: ours takes its place."""
+    while not isinstance(handler, HttpClient):
+        inner = getattr(handler, "child_layer", None)
+        if inner is None:
+            return
+        handler = inner
+    reader = handler.child_layer
+    if type(reader) is Http1Client:
+        reader.__class__ = VerbatimClient
 
 
 def top(context: Context) -> layer.Layer:
