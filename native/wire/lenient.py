@@ -57,7 +57,7 @@ def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
         if depth >= _DEEPEST:
             return MISSING, len(text)
         return _object(text, at + 1, depth + 1) if first == "{" else _list(text, at + 1, depth + 1)
-    if first in "tf" or text.startswith("nu", at):
+    if first in "tf" or (first == "n" and text[at + 1 : at + 2] in {"u", ""}):
         word = _WORD.match(text, at)
         return {"t": True, "f": False}.get(first), word.end() if word else len(text)
     number = _NUMBER.match(text, at)

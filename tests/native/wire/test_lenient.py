@@ -29,6 +29,7 @@ JSON = st.recursive(
         ('{"a":"\\ud83c\\udf0d" x', {"a": "🌍"}),
         ('{"a":NaN,"b":01}', {"a": 0, "b": 1}),
         ('{"a":nul', {"a": None}),
+        ('{"a":n', {"a": None}),
         ("oops", MISSING),
         ("", MISSING),
         ("<html>", MISSING),
