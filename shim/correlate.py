@@ -254,12 +254,12 @@ class Correlator:
         )
 
     def _exclude(self, call: Egress) -> bool:
-        """Give a call to the only candidate that was not busy with another of its own; whether it was given."""
+        """Leave as candidates those that were not busy with a call of their own; whether one was left alone."""
         free = [exchange for exchange in call.candidates if not any(map(call.overlaps, exchange.calls))]
-        if call.settled or len(free) != 1:
+        if call.settled or not free:
             return False
-        self._give(call, free[0])
-        return True
+        self._leave_as_candidates(call, free)
+        return call.settled
 
     def _narrow(self, call: Egress) -> None:
         """Leave as candidates those that, by what they asked, the best one does not beat."""
@@ -270,13 +270,16 @@ class Correlator:
             for other in call.candidates
             if other is not best and not (other.known and by_request.beats(best.question(), other.question(), carried))
         ]
+        self._leave_as_candidates(call, [best, *left])
+
+    def _leave_as_candidates(self, call: Egress, left: list[Ingress]) -> None:
         self._release(call)
-        call.candidates = [best, *left]
-        if not left:
-            self._give(call, best)
+        call.candidates = left
+        if len(left) == 1:
+            self._give(call, left[0])
             return
-        for other in call.candidates:
-            other.wanted.add(call)
+        for exchange in left:
+            exchange.wanted.add(call)
 
     def _match(self, call: Egress) -> None:
         """Give a call to the one whose client got what it was answered, if no other call was answered so.
