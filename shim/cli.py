@@ -11,12 +11,16 @@ import typer
 from typer.core import TyperGroup
 
 VERBS = {
+    "demo": "shim.demo.show:demo",
     "run": "shim.run.command:app",
     "flags": "shim.flags.command:app",
     "replay": "shim.commands.judging:replay",
     "diff": "shim.commands.judging:diff",
     "report": "shim.commands.reporting:report",
     "prove": "shim.commands.judging:prove",
+    "import": "shim.commands.archive:import_",
+    "export": "shim.commands.archive:export",
+    "purge": "shim.commands.archive:purge",
 }
 """Verb -> the function that does it, or a group of them."""
 
@@ -57,3 +61,7 @@ app = typer.Typer(
 @app.callback()
 def shim() -> None:
     """Replace the CLIProxyAPI binary while it is in use: record, judge, flip, cut over."""
+
+
+if __name__ == "__main__":
+    app()

@@ -21,12 +21,14 @@ from typing import Any
 
 import orjson
 
-from native.wire.loose import MISSING
+from native.wire.loose import MISSING, parse
 from shim.exchange import Case
+from shim.flags.ledger import Ledger
+from shim.flags.table import Asked, Mode, Table
 from shim.judge.accepted import Rules
 from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
-from shim.judge.verdict import Difference, Reason, Verdict, unjudged
+from shim.judge.verdict import Difference, Kind, Reason, Side, Verdict, unjudged
 from shim.store.cases import live_case
 from shim.store.store import Store
 from shim.store.verdicts import DifferenceRow, VerdictRow
@@ -44,6 +46,18 @@ def build() -> str:
 
 def _text(value: Any) -> str | None:
     return None if value is MISSING else orjson.dumps(value, default=str).decode()[:LONGEST]
+
+
+def difference_of(row: DifferenceRow) -> Difference:
+    """A stored difference as the judge said it; a value that was cut stays the text it was cut to."""
+
+    def value(text: str | None) -> Any:
+        if text is None:
+            return MISSING
+        found = parse(text)
+        return text if found is MISSING else found
+
+    return Difference(row.path, Side(row.side), Kind(row.kind), value(row.legacy), value(row.native), row.note)
 
 
 def _difference_row(one: Difference) -> DifferenceRow:
@@ -67,8 +81,16 @@ def verdict_row(exchange: int, verdict: Verdict, took: float) -> VerdictRow:
     )
 
 
+_WAITING = """
+SELECT e.id, e.endpoint, e.provider, e.stream, e.model FROM exchanges e
+WHERE e.run IS NULL AND e.id > ? AND NOT EXISTS (
+    SELECT 1 FROM verdicts v WHERE v.exchange = e.id AND v.subject = 'native')
+ORDER BY e.id LIMIT ?
+"""
+
+
 class Shadow:
-    """The judge over one recording.
+    """The judge over one recording: what a flag of shadow or above covers is judged, the rest waits.
 
     Args:
         path: The database.
@@ -78,6 +100,8 @@ class Shadow:
 
     def __init__(self, path: Path, rules: Rules | None = None, book: NoiseBook | None = None) -> None:
         self.path, self.rules, self.book = path, rules, book
+        self._passed = 0  # up to this id, what has no verdict is not to have one as flags are now
+        self._table: Table | None = None
 
     def step(self) -> int:
         """Judge what is waiting, a batch at most; returns how many verdicts were written.
@@ -85,13 +109,21 @@ class Shadow:
         Raises:
             sqlite3.OperationalError: The database is locked or gone; nothing was lost, try again.
         """
+        done = 0
         with Store(self.path) as store:
-            waiting = store.verdicts.unjudged(limit=BATCH)
-            for number in waiting:
-                row = self._judge(store, number)
-                with store.transaction():
-                    store.verdicts.add(row)
-        return len(waiting)
+            table = Ledger(store.sql).table()
+            if self._table is None or table.flags != self._table.flags:
+                self._table, self._passed = table, 0
+            waiting = store.sql.execute(_WAITING, (self._passed, BATCH)).fetchall()
+            for number, endpoint, provider, stream, model in waiting:
+                asked = Asked(endpoint, provider, bool(stream), model)
+                if table.lookup(asked).value.mode is not Mode.LEGACY:
+                    row = self._judge(store, number)
+                    with store.transaction():
+                        store.verdicts.add(row)
+                    done += 1
+                self._passed = number
+        return done or len(waiting)
 
     def _judge(self, store: Store, number: int) -> VerdictRow:
         start = perf_counter()

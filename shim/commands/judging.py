@@ -13,7 +13,7 @@ from rich.table import Table
 
 from shim import corpusfile
 from shim.commands.reporting import open_recording
-from shim.commands.saying import Json, fail
+from shim.commands.saying import Json, console, fail
 from shim.coverage import coverage
 from shim.exchange import Case
 from shim.judge.accepted import AcceptedError, Rules
@@ -84,14 +84,14 @@ def replay(
         data = orjson.dumps(summary_json(summary), option=orjson.OPT_INDENT_2, default=str) + b"\n"
         sys.stdout.buffer.write(data) if str(json_to) == "-" else json_to.write_bytes(data)
     if str(json_to) != "-":
-        _print_summary(Console(), summary, show)
+        _print_summary(console(), summary, show)
     status = summary.exit_status(fail_under)
     if floor is not None and status != 2:
         status = _below_floor(err, summary, floor)
     raise typer.Exit(status)
 
 
-def _below_floor(console: Console, summary: Summary, floor: Path) -> int:
+def _below_floor(out: Console, summary: Summary, floor: Path) -> int:
     """1 where a family is below the parity that the file asks for; a family the file does not name needs nothing."""
     wanted: dict[str, float] = orjson.loads(floor.read_bytes())
     below = 0
@@ -99,11 +99,11 @@ def _below_floor(console: Console, summary: Summary, floor: Path) -> int:
         own = Summary([r for r in summary.results if r.name.startswith(family + "/")])
         if own.results and own.parity < least:
             below = 1
-            console.print(f"[red]{family}: parity {own.parity:.2f} % is under the floor of {least:.2f} %")
+            out.print(f"[red]{family}: parity {own.parity:.2f} % is under the floor of {least:.2f} %")
     return below
 
 
-def _print_summary(console: Console, summary: Summary, show: int) -> None:
+def _print_summary(out: Console, summary: Summary, show: int) -> None:
     table = Table(box=None, header_style="bold")
     for name in ("group", "clean", "of", *map(str, Level)):
         table.add_column(name, justify="left" if name == "group" else "right")
@@ -111,14 +111,14 @@ def _print_summary(console: Console, summary: Summary, show: int) -> None:
         clean = sum(n for level, n in levels.items() if level.clean)
         row = [group, str(clean), str(levels.total()), *(str(levels[x] or "") for x in Level)]
         table.add_row(*row, style=None if clean == levels.total() else "yellow")
-    console.print(table)
+    out.print(table)
     for one in [r for r in summary.results if not r.verdict.clean][:show]:
-        console.print(f"\n[bold]{one.name}[/]: {one.verdict.level} {one.verdict.reason or ''} {one.verdict.detail}")
+        out.print(f"\n[bold]{one.name}[/]: {one.verdict.level} {one.verdict.reason or ''} {one.verdict.detail}")
         for difference in one.verdict.differences[:5]:
-            console.print(shown(difference))
-    console.print(f"\n{coverage((r.labels.endpoint, r.verdict.clean) for r in summary.results)} endpoints")
+            out.print(shown(difference))
+    out.print(f"\n{coverage((r.labels.endpoint, r.verdict.clean) for r in summary.results)} endpoints")
     seconds = sum(r.seconds for r in summary.results)
-    console.print(
+    out.print(
         f"{len(summary.results)} cases, {summary.judged} judged, parity {summary.parity:.2f} %"
         f" ({len(summary.results) / max(seconds, 1e-9):.0f} verdicts a second and process)"
     )
@@ -155,10 +155,10 @@ def prove(
             table.add_row(
                 lane, kind, str(s.planted), str(s.found), f"{s.recall:.1%}", f"{s.precision:.1%}", style=style
             )
-        console = Console()
-        console.print(table)
+        out = console()
+        out.print(table)
         planted, found = sum(s.planted for s in scores.values()), sum(s.found for s in scores.values())
-        console.print(
+        out.print(
             f"\n{found} of {planted} planted differences found, {sum(s.alarms for s in scores.values())} false alarms"
         )
     raise typer.Exit(0 if all(s.recall == 1 and not s.alarms for s in scores.values()) else 1)
@@ -181,11 +181,11 @@ def diff(
     if as_json:
         typer.echo(orjson.dumps(verdict_json(verdict), option=orjson.OPT_INDENT_2, default=str).decode())
     else:
-        console = Console()
+        out = console()
         why = " ".join(filter(None, (str(verdict.level), str(verdict.reason or ""), verdict.detail)))
-        console.print(f"[bold]{name}[/]: {why}; sent upstream: {verdict.sent}")
+        out.print(f"[bold]{name}[/]: {why}; sent upstream: {verdict.sent}")
         for difference in verdict.differences:
-            console.print(shown(difference, whole=True))
+            out.print(shown(difference, whole=True))
     raise typer.Exit(0 if verdict.clean else 1)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shim import report as reports
-from shim.commands.saying import Json, fail
+from shim.commands.saying import Json, console, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
 from shim.run.plan import DATABASE, data_dir
@@ -34,13 +34,14 @@ def report(*, data: DataDir = None, as_json: Json = False) -> None:
     if as_json:
         typer.echo(orjson.dumps(reports.report_json(found), option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(Console(), found)
+        print_report(console(), found)
     raise typer.Exit(0 if found.adds_up else 1)
 
 
-def _print(console: Console, found: Report) -> None:
+def print_report(out: Console, found: Report) -> None:
+    """Print a report as a table, and whether the recorder's counts add up."""
     if not found.rows:
-        console.print("Nothing has been recorded yet. Point a client at the front and look again.")
+        out.print("Nothing has been recorded yet. Point a client at the front and look again.")
     else:
         table = Table(box=None, header_style="bold")
         table.add_column("endpoint")
@@ -59,14 +60,14 @@ def _print(console: Console, found: Report) -> None:
                 *(str(row.levels.get(level, "")) for level in (*map(str, Level), WAITING)),
                 style=None if row.clean == row.seen else "yellow",
             )
-        console.print(table)
+        out.print(table)
         for reason, count in sorted(found.total().reasons.items()):
-            console.print(f"  unjudged, {reason}: {count}", style="dim")
-    console.print(f"\n{found.coverage} endpoints; recording {found.size / 1e6:.1f} MB")
+            out.print(f"  unjudged, {reason}: {count}", style="dim")
+    out.print(f"\n{found.coverage} endpoints; recording {found.size / 1e6:.1f} MB")
     for one in (s.standing for s in found.sessions[-3:]):
         style = None if one.adds_up else "bold red"
         dropped = ", ".join(f"{n} {why}" for why, n in one.dropped.items()) or "0"
-        console.print(
+        out.print(
             f"recorder: {one.seen} seen = {one.recorded} recorded + {dropped} dropped + {one.open} open"
             + ("" if one.adds_up else "  DOES NOT ADD UP: no endpoint may climb on this recording"),
             style=style,

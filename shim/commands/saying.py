@@ -3,8 +3,15 @@
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="answer in JSON")]
+
+
+def console() -> Console:
+    """Where tables go: as wide as the terminal, or wide enough for a pipe."""
+    found = Console()
+    return found if found.is_terminal else Console(width=150)
 
 
 def fail(message: str, status: int = 2) -> typer.Exit:

@@ -38,6 +38,7 @@ def run(
         bool | None, typer.Option("--native/--no-native", help="Run native; by default when a flag first asks for it")
     ] = None,
     record: Annotated[bool, typer.Option(help="Record what passes")] = True,
+    judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,
     drain: Annotated[float, typer.Option(help="Seconds that what has begun is given to end on SIGTERM")] = 30.0,
     flags_file: Annotated[Path | None, typer.Option(help="A file of flags to follow")] = None,
 ) -> None:
@@ -56,6 +57,7 @@ def run(
         tap=tap,
         native=native if importlib.util.find_spec("native.server") else False,
         record=record,
+        judge=judge and record and tap,
         drain=drain,
         flags_file=flags_file,
         extra=tuple(context.args),
@@ -87,6 +89,9 @@ class Running:
         descriptors = [sock.fileno() for sock in planned.sockets]
         front = Program("the front", _front_command(), os.environ, descriptors, planned.settings.dump())
         self._front = Supervised(front, self._heard)
+        database = planned.settings.database
+        judge = Program("the judge", (sys.executable, "-m", "shim.shadow", database), dict(os.environ))
+        self._judge = Supervised(judge) if wishes.judge else None
         self._native_began = False
 
     async def run(self) -> None:
@@ -98,6 +103,8 @@ class Running:
         if self._legacy:
             self._legacy.start()
         self._front.start()
+        if self._judge:
+            self._judge.start()
         if self._wishes.native:
             self._begin_native()
         await stop.wait()
@@ -115,7 +122,7 @@ class Running:
         for sock in self._plan.sockets:
             sock.close()
         await self._front.end(self._wishes.drain + PATIENCE if patience is None else patience)
-        rest = [process for process in (self._native, self._legacy) if process]
+        rest = [process for process in (self._native, self._legacy, self._judge) if process]
         await asyncio.gather(*(process.end(PATIENCE if patience is None else patience) for process in rest))
         if self._plan.mirror:
             self._plan.mirror.settle()

@@ -41,6 +41,7 @@ class Wishes:
         tap: Whether calls to providers are seen.
         native: Whether native runs; None to start it when a flag first asks for it.
         record: Whether to record.
+        judge: Whether to judge what is recorded.
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
         extra: Arguments for the binary.
@@ -55,6 +56,7 @@ class Wishes:
     tap: bool = True
     native: bool | None = None
     record: bool = True
+    judge: bool = False
     drain: float = 30.0
     flags_file: Path | None = None
     extra: tuple[str, ...] = ()

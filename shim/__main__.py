@@ -1,0 +1,5 @@
+"""`python -m shim`: the command line, wherever it is installed."""
+
+from shim.cli import app
+
+app()

@@ -1,0 +1,1 @@
+"""The demo: the whole of it on one machine, with a stand-in for the binary and one for the providers."""

@@ -1,0 +1,214 @@
+"""`shim demo`: two minutes of the whole thing, without a binary or an account.
+
+A stand-in plays the golden recordings where the binary would be, another where the providers would be; everything
+between them is the real thing: front, tap, recorder, judge, flags, native. Law: nothing leaves the machine, and what
+is printed was measured in this run.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import aiohttp
+import typer
+import yaml
+from rich.console import Console
+from yarl import URL
+
+from shim import report as reports
+from shim.commands.reporting import print_report
+from shim.commands.saying import console
+from shim.demo.provider import Provider
+from shim.demo.script import Script, golden
+from shim.demo.simulated import IMPERFECT
+from shim.endpoints import endpoint_id
+from shim.exchange import Case
+from shim.flags.ledger import Ledger
+from shim.flags.table import EVERY, Mode, Scope, Value
+from shim.judge.verdict import Difference
+from shim.run.plan import DATABASE
+from shim.run.ports import LEGACY, free
+from shim.shadow import difference_of
+from shim.sidebyside import shown
+from shim.store.store import Store
+from shim.store.verdicts import DifferenceRow
+
+FLIPPED = "POST /v1/chat/completions"
+SPOILT = "/v1/responses"
+CLIENTS = 3
+_AS_RECORDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+LONGEST = 60.0  # seconds for the judge to catch up
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the demo's clients got."""
+
+    answered: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="leave it running until Ctrl-C")] = False,
+    exchanges: Annotated[int, typer.Option(help="requests in each half", min=8)] = 60,
+) -> None:
+    """Show it all on this machine: recording, judging, a flip while traffic flows, a difference found."""
+    raise typer.Exit(asyncio.run(_demo(console(), keep=keep, count=exchanges)))
+
+
+async def _demo(out: Console, *, keep: bool, count: int) -> int:
+    cases = golden()
+    with tempfile.TemporaryDirectory(prefix="shim-demo-") as folder:
+        async with _running(Path(folder), cases) as (port, database):
+            out.print(
+                f"[bold]1.[/] The front listens on http://127.0.0.1:{port}; behind it a stand-in plays the binary."
+            )
+            _flag(database, EVERY, Mode.SHADOW, "the demo begins in shadow")
+            seen = Seen()
+            await _traffic(port, cases, count, seen)
+            out.print(f"[bold]2.[/] {count} requests of all four protocols went through: {_said(seen)}.")
+            _flag(database, FLIPPED, Mode.NATIVE, "its differences are clean")
+            before = len(seen.wrong)
+            await _traffic(port, cases, count, seen)
+            out.print(
+                f"[bold]3.[/] {FLIPPED} was flipped to native while traffic flowed: {_said(seen)},"
+                f" {len(seen.wrong) - before} wrong answers after the flip."
+            )
+            caught_up = await _judged(database)
+            out.print("[bold]4.[/] What the judge says, native run in its own process on what was recorded:\n")
+            with Store(database, read_only=True) as store:
+                by_native = store.sql.execute("SELECT count(*) FROM exchanges WHERE mode = 'native'").fetchone()[0]
+                out.print(f"   native itself answered {by_native} requests of {FLIPPED} after the flip\n")
+                print_report(out, reports.read(store))
+                found = _a_difference(store)
+            out.print(
+                f"\n[bold]5.[/] {SPOILT} was made to say something else than native on purpose. The judge found:\n"
+            )
+            for number, one in found[:1]:
+                out.print(f"  exchange {number}")
+                out.print(shown(one))
+            out.print(
+                f"\nWhere to look next:\n"
+                f"  shim report --data-dir {database.parent}\n"
+                f"  shim diff ID --data-dir {database.parent}\n"
+                f"  shim flags --data-dir {database.parent}\n"
+                "  shim run --help      put it in front of your own binary\n"
+            )
+            if keep:
+                out.print("It keeps running; Ctrl-C ends it.")
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+            return 0 if caught_up and found and by_native and not seen.wrong else 1
+
+
+@contextlib.asynccontextmanager
+async def _running(folder: Path, cases: Sequence[Case]) -> AsyncIterator[tuple[int, Path]]:
+    """Stand-ins and the front, running; all ended afterwards."""
+    provider = Provider(Script(cases), folder)
+    upstream = await provider.start()
+    port = free(LEGACY)
+    config = {
+        **cases[0].config,
+        "port": port,
+        "auth-dir": str(folder / "auth"),
+        "proxy-url": f"http://127.0.0.1:{upstream}",
+    }
+    (folder / "auth").mkdir()
+    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    binary = folder / "stand-in"
+    binary.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m shim.demo.simulated "$@"\n', encoding="utf-8")
+    binary.chmod(0o700)
+    environment = {**os.environ, "SSL_CERT_FILE": str(provider.authority), IMPERFECT: SPOILT}
+    log = await asyncio.to_thread((folder / "log").open, "wb")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shim", "run", "--legacy-bin", str(binary), "--config", str(folder / "config.yaml")),
+        *("--data-dir", str(folder / "data"), "--drain", "2", "--native"),
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        await _listening(port, process, folder / "log")
+        yield port, folder / "data" / DATABASE
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+        await provider.stop()
+        log.close()
+
+
+async def _listening(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+    for _ in range(600):
+        if process.returncode is not None:
+            break
+        try:
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    said = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
+    raise RuntimeError(f"the front did not start: {said[-800:]}")
+
+
+def _flag(database: Path, endpoint: str, mode: Mode, why: str) -> None:
+    with Ledger.open(database) as ledger:
+        ledger.set(Scope(endpoint), Value(mode), who="demo", why=why)
+
+
+async def _traffic(port: int, cases: Sequence[Case], count: int, seen: Seen) -> None:
+    """Ask what was recorded, four clients at once, and see whether it is answered as it was."""
+    chosen = random.Random(4).sample(list(cases), min(count, len(cases)))  # noqa: S311 - which cases a demo shows
+    left = iter(chosen)
+
+    async def client(session: aiohttp.ClientSession) -> None:
+        for case in left:
+            one = case.runs[0].exchanges[0]
+            async with session.request(
+                one.request.method,
+                URL(f"http://127.0.0.1:{port}{one.request.url}", encoded=True),
+                data=one.request.body,
+                headers=list(one.request.headers),
+            ) as got:
+                body = await got.read()
+            endpoint = endpoint_id(one.request.method, one.request.url)
+            seen.answered[endpoint] += 1
+            if one.response is not None and (got.status != one.response.status or not body):
+                seen.wrong.append(case.full_name)
+
+    async with aiohttp.ClientSession(skip_auto_headers=_AS_RECORDED) as session:
+        await asyncio.gather(*(client(session) for _ in range(CLIENTS)))
+
+
+def _said(seen: Seen) -> str:
+    return f"{seen.answered.total()} answers so far, {len(seen.wrong)} of them wrong"
+
+
+async def _judged(database: Path) -> bool:
+    """Wait until every recorded exchange of the legacy's has a verdict."""
+    for _ in range(int(LONGEST / 0.5)):
+        with Store(database, read_only=True) as store:
+            if not reports.read(store).total().levels.get(reports.WAITING, 0):
+                return True
+        await asyncio.sleep(0.5)
+    return False
+
+
+def _a_difference(store: Store) -> list[tuple[int, Difference]]:
+    rows = store.sql.execute(
+        "SELECT v.exchange, d.path, d.side, d.kind, d.legacy, d.native, d.note FROM differences d"
+        " JOIN verdicts v ON v.id = d.verdict WHERE v.level = 'different' ORDER BY d.id LIMIT 20"
+    ).fetchall()
+    return [(number, difference_of(DifferenceRow(*row))) for number, *row in rows]
