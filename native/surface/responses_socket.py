@@ -117,7 +117,7 @@ async def responses_socket(request: web.Request, service: "Service") -> web.Stre
     socket.headers.update(handshake_headers(request.headers))
     sessions: Sessions = service.kit.memory.shelves.setdefault(_SESSIONS, Sessions())
     name = session_name(request.headers)
-    conversation = Conversation(sessions.join(name))
+    conversation = Conversation(sessions.join(name), service.config.dialect)
     try:
         await socket.prepare(request)
         client = Client(request.headers, request.get(KEY, ""), request.path, session=service.kit.ids.uuid())

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from native.failure import Failure
-from native.turn import Clock, Ids, Json
+from native.turn import Accent, Clock, Dialect, Ids, Json
 from native.wire import lenient
 from native.wire.loose import MISSING, boolean, get, parse, text, trim
 from native.wire.protocol import error_body, status_text
@@ -25,6 +25,44 @@ TURN_STATE: Final = "x-codex-turn-state"
 UNFINISHED: Final = Failure("stream closed before response.completed", 408)
 """What a client is told where an answer ends without its end."""
 
+CUT_IS_UNFINISHED: Final = Accent(
+    "responses-websocket-cut-is-unfinished",
+    "An answer that ends as `response.incomplete` or `response.failed` is followed by an error 408, as if unfinished.",
+    "websocket/codex/length",
+    faulty=True,
+)
+TEXT_NOT_CONTINUED: Final = Accent(
+    "responses-websocket-text-not-continued",
+    "After a first turn whose `input` is a plain text every further turn is refused with an error 400.",
+    "golden/responses-websocket/text-then-turn",
+    faulty=True,
+)
+ORPHANS_BY_SESSION: Final = Accent(
+    "responses-websocket-orphans-by-session",
+    "Calls without results, and results without calls, are completed from memory or left out where the client names "
+    "its session (`X-Client-Request-Id`, `X-Codex-Turn-Metadata`, `Session_id`), and pass untouched where it does not.",
+    "websocket/claude/orphan-call",
+)
+TRANSCRIPT_REPLACED: Final = Accent(
+    "responses-websocket-transcript-replaced",
+    "A turn that brings a call or an assistant's message of its own replaces the transcript, unless it names the "
+    "answer before it (`previous_response_id`): then it is appended, calls with a known id left out.",
+    "websocket/compat/replaced",
+)
+PREWARMED_HERE: Final = Accent(
+    "responses-websocket-prewarmed-here",
+    "A first message with `generate: false` is answered by an empty answer, and no provider is asked.",
+    "websocket/codex/prewarm",
+)
+SOCKET_ACCENTS: Final = (
+    PREWARMED_HERE,
+    TRANSCRIPT_REPLACED,
+    ORPHANS_BY_SESSION,
+    TEXT_NOT_CONTINUED,
+    CUT_IS_UNFINISHED,
+)
+
+_CUT: Final = frozenset({"response.incomplete", "response.failed"})
 _TYPES: Final = {str: "string", bool: "bool", int: "number", float: "number", dict: "object"}
 
 
@@ -76,10 +114,12 @@ class Conversation:
 
     Args:
         session: What its client session remembers; None where the client gave no name for it.
+        dialect: `parity` says what the legacy says; `clean` leaves its plain faults out.
     """
 
-    def __init__(self, session: Session | None = None) -> None:
+    def __init__(self, session: Session | None = None, dialect: Dialect = "parity") -> None:
         self._session = session
+        self._clean = dialect == "clean"
         self._last: Json | None = None
         self._output: list[Any] = []
 
@@ -127,7 +167,8 @@ class Conversation:
             body.pop("previous_response_id", None)
         elif not (continues and incremental):
             body.pop("previous_response_id", None)
-            body["input"] = _without_doubled_calls([*_transcript(self._last), *self._output, *given])
+            before = _transcript(self._last, text_goes_on=self._clean)
+            body["input"] = _without_doubled_calls([*before, *self._output, *given])
         if "model" not in body and (model := trim(text(get(self._last, "model")))):
             body["model"] = model
         if "instructions" not in body and "instructions" in self._last:
@@ -139,7 +180,8 @@ class Conversation:
         """Remember what an event of the answer says; True where it completes the answer."""
         if self._session is not None:
             self._session.note_answer(event)
-        if text(get(event, "type")) != "response.completed":
+        kind = get(event, "type")
+        if kind != "response.completed" and not (self._clean and isinstance(kind, str) and kind in _CUT):
             return False
         output = get(event, "response", "output")
         self._output = output if isinstance(output, list) else []
@@ -166,10 +208,12 @@ def _from_the_model(item: Any) -> bool:
     return kind == "function_call" or (kind == "message" and trim(text(get(item, "role"))) == "assistant")
 
 
-def _transcript(last: Json) -> list[Any]:
+def _transcript(last: Json, *, text_goes_on: bool) -> list[Any]:
     given = last.get("input")
     if given is None:
         return []
+    if text_goes_on and isinstance(given, str):
+        return [{"type": "message", "role": "user", "content": given}]
     if not isinstance(given, list):
         kind = _TYPES.get(type(given), "value")
         said = f"json: cannot unmarshal {kind} into Go value of type []json.RawMessage"

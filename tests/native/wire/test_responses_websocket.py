@@ -1,5 +1,6 @@
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -137,10 +138,31 @@ def test_what_is_no_request_is_refused_and_changes_nothing():
 
 
 def test_nothing_can_be_appended_to_a_text():
+    recorded = json.loads((Path(__file__).parent / "responses_websocket_legacy.json").read_text())
     conversation = Conversation()
+    for frame, error in zip(recorded["frames"], recorded["errors"], strict=True):
+        message = json.loads(frame)
+        if error is None:
+            body(conversation, message)
+        else:
+            status, said = refusal(conversation, message)
+            assert json.loads(error_message(Failure(said, status))) == error
+
+
+def test_a_text_goes_on_in_the_clean_dialect():
+    conversation = Conversation(dialect="clean")
     body(conversation, create() | {"input": "Hello"})
-    said = "json: cannot unmarshal string into Go value of type []json.RawMessage"
-    assert refusal(conversation, create(MORE)) == (400, f"invalid previous response output: {said}")
+    assert body(conversation, create(MORE))["input"] == [{"type": "message", "role": "user", "content": "Hello"}, MORE]
+
+
+@pytest.mark.parametrize("end", ["response.incomplete", "response.failed"])
+def test_an_answer_that_was_cut_is_an_answer_in_the_clean_dialect_only(end):
+    event = {"type": end, "response": {"output": [SAID]}}
+    assert not a_conversation((create(USER), [])).told(event)
+    clean = Conversation(dialect="clean")
+    body(clean, create(USER))
+    assert clean.told(event)
+    assert body(clean, create(MORE))["input"] == [USER, SAID, MORE]
 
 
 def test_a_forgotten_result_is_put_behind_its_call():
