@@ -47,6 +47,7 @@ SAMPLING_DROPPED: Final = Accent(
 )
 
 _TYPE: Final = re.compile(r'"type"\s*:\s*"[^"\\]*"')
+_TYPES: Final = re.compile(r'("type"\s*:\s*)(\[[^\[\]{}]*\])')
 _OPEN: Final = re.compile(r'("additionalProperties"\s*:\s*)true')
 _CHOICES: Final = {"NONE": "none", "AUTO": "auto", "ANY": "required"}
 
@@ -194,7 +195,8 @@ def _spelled(schema: Json, parameters: Json, spelling: Spelling, *path: str | in
     own = trim(spelling.of(schema, *path))
     own = extended(own, {"additionalProperties": False}) if more is MISSING else _OPEN.sub(r"\1false", own, count=1)
     own = without(own, "$schema") if "$schema" in schema else own
-    return _TYPE.sub(lambda found: found[0].lower(), own)
+    own = _TYPE.sub(lambda found: found[0].lower(), own)
+    return _TYPES.sub(lambda found: found[1] + raw(found[2].lower()), own)
 
 
 def _called(name: str, short: dict[str, str]) -> str:
