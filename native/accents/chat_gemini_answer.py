@@ -18,6 +18,7 @@ from native.wire.loose import MISSING, boolean, get, integer, text, trim
 from native.wire.spelling import Spelling
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)")
+_BRACKET: Final = re.compile(rb"[{\[]")
 _COUNTER: Final = "chat_gemini.calls"
 _REASONS: Final = {"max_tokens": "length", "malformed_function_call": "stop", "other": "stop", "stop": "stop"}
 
@@ -235,7 +236,9 @@ def stream(turn: Turn) -> GeminiToChat:
 
 
 def whole(data: bytes, turn: Turn) -> bytes:
-    """Gemini's whole answer as a chat client reads it."""
+    """Gemini's whole answer as a chat client reads it; what stands before its first bracket is passed over."""
+    if opened := _BRACKET.search(data):
+        data = data[opened.start() :]
     answer = parse(data)
     names, spelling = Names(turn), Spelling(data)
     model, usage = get(answer, "modelVersion"), get(answer, "usageMetadata")

@@ -46,16 +46,20 @@ _REASON: Final = "Brief explanation of why you are calling this tool"
 
 def clean_schema(schema: Any) -> Any:
     """Clean a tool's schema for Gemini. Returns the schema, edited in place (or what took its place)."""
-    for needs, edit in (*_EDITS, *_GEMINI_EDITS):
-        if not needs or not needs.isdisjoint(keywords(schema)):
-            schema = edit(schema)
-    return schema
+    return _edited(schema, _EDITS + _GEMINI_EDITS)
 
 
 def clean_schema_for_antigravity(schema: Any) -> Any:
     """Clean as `clean_schema`, for Claude behind Antigravity: objects without a required property get one."""
-    for needs, edit in (*_EDITS, *_ANTIGRAVITY_EDITS):
-        if not needs or not needs.isdisjoint(keywords(schema)):
+    return _edited(schema, _EDITS + _ANTIGRAVITY_EDITS)
+
+
+def _edited(schema: Any, edits: "_Edits") -> Any:
+    """The schema after those edits that have something to do."""
+    found = keywords(schema)
+    found.update(*(_MADE[key] for key in found & _MADE.keys()))
+    for needs, edit in edits:
+        if not needs or not needs.isdisjoint(found):
             schema = edit(schema)
     return schema
 
@@ -283,6 +287,9 @@ def _add_placeholders(schema: Any) -> Any:
             holder["required"] = ["_"]
     return schema
 
+
+_MADE: Final = {"const": {"enum", "type"}, "$ref": {"type"}, "enum": {"type"}}
+"""Keywords that an edit makes of others."""
 
 type _Edits = tuple[tuple[frozenset[str], Callable[[Any], Any]], ...]
 

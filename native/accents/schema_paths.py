@@ -34,17 +34,17 @@ def walk(root: Any) -> Iterator[tuple[Path, str | int, Any]]:
         stack += inner
 
 
-def keywords(root: Any) -> set[str | int]:
+def keywords(root: Any) -> set[str]:
     """Every key that occurs anywhere below `root`."""
-    seen: set[str | int] = set()
+    seen: set[str] = set()
     stack = [root]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
             seen.update(value)
-            stack += [child for child in value.values() if isinstance(child, (dict, list))]
-        else:
-            stack += [child for child in value if isinstance(child, (dict, list))]
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
     return seen
 
 
