@@ -48,7 +48,7 @@ SYSTEM_SAID_BY_USER = Accent(
 SAMPLING_DROPPED = Accent(
     "responses-claude-sampling-dropped",
     "`temperature`, `top_p`, `text.format` and reasoning items are not sent to Claude.",
-    "core/responses-claude/whole-stop_one-text",
+    "golden/responses-claude/sampling",
 )
 
 _DEFAULT_MOST_TOKENS = 32000

@@ -42,7 +42,7 @@ ECHO_AS_TRANSLATED = Accent(
 NO_ARGUMENTS_EMPTY = Accent(
     "responses-openai-no-arguments-empty",
     "A call without arguments ends with `{}`, but the completed answer has an empty text, which is no JSON.",
-    "core/responses-compat/stream-tools-noargs",
+    "golden/responses-openai/no-arguments",
     faulty=True,
 )
 ALWAYS_COMPLETED = Accent(
