@@ -6,7 +6,7 @@ owner is named only where it beats every other candidate; the rest are marked am
 no evidence; nothing waits for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from shim import marks
@@ -42,6 +42,7 @@ class Ingress:
     answered: Marks | None = None
     said: Marks = frozenset()
     whole_request: bool = False
+    socket: bool = False
 
     def question(self) -> Marks:
         """The texts it asked with."""
@@ -61,11 +62,12 @@ class Ingress:
         """Whether all that it asked is known; where not, nothing shows yet that a call is not its own."""
         if self.end is not None or self.said:
             return True
-        return self.whole_request and not any(name.lower() == "upgrade" for name, _ in self.request.headers)
+        return self.whole_request and not self.socket
 
     def ask(self, request: Request) -> None:
         """Its request is this, and whole."""
         self.request, self.asked, self.whole_request = request, None, True
+        self.socket = any(name.lower() == "upgrade" for name, _ in request.headers)
 
     @property
     def whole(self) -> bool:
@@ -119,7 +121,9 @@ class Correlator:
 
     def begin(self, told: Begun) -> None:
         """A client's request has come."""
-        self._open[told.key] = Ingress(told.key, told.request, told.at, whole_request=bool(told.request.body))
+        exchange = self._open[told.key] = Ingress(told.key, told.request, told.at)
+        if told.request.body:
+            exchange.ask(told.request)
 
     def ask(self, told: Asked) -> None:
         """A request, or a call, is whole."""
@@ -159,7 +163,8 @@ class Correlator:
         ]
         call = self._calls[told.key] = Egress(told.key, told.request, told.at, inside + broken)
         if not inside:
-            call.candidates = [each for each in broken if _share(each.question(), call.question()) >= CARRIED]
+            asked = Carried(call.question())
+            call.candidates = [each for each in broken if asked.share(each.question()) >= CARRIED]
         if not call.candidates:
             call.settled = True
         elif len(call.candidates) == 1:
@@ -263,8 +268,8 @@ class Correlator:
 
     def _narrow(self, call: Egress) -> None:
         """Leave as candidates those that, by what they asked, the best one does not beat."""
-        carried = call.question()
-        best = max(call.candidates, key=lambda exchange: _weight(exchange.question() & carried))
+        carried = Carried(call.question())
+        best = max(call.candidates, key=lambda exchange: _weight(exchange.question() & carried.marks))
         left = [
             other
             for other in call.candidates
@@ -289,8 +294,9 @@ class Correlator:
         best = max(call.candidates, key=lambda exchange: _weight(exchange.answer() & call.answer()))
         others = [other for other in call.candidates if other is not best]
         rivals = [other for other in best.wanted if other is not call]
-        if all(by_answer.beats(best.answer(), other.answer(), call.answer()) for other in others) and all(
-            by_answer.beats(call.answer(), other.answer(), best.answer()) for other in rivals
+        sent, got = Carried(call.answer()), Carried(best.answer())
+        if all(by_answer.beats(got.marks, other.answer(), sent) for other in others) and all(
+            by_answer.beats(sent.marks, other.answer(), got) for other in rivals
         ):
             self._give(call, best)
 
@@ -319,6 +325,36 @@ class Correlator:
             exchange.doubt = exchange.doubt or why
 
 
+class Carried:
+    """The texts that a call, or an answer, carries, ready to be asked for others many times."""
+
+    __slots__ = ("_all", "_known", "marks")
+
+    def __init__(self, texts: Marks) -> None:
+        self.marks = texts
+        self._all: str | None = None
+        self._known: dict[str, bool] = {}
+
+    def share(self, texts: Marks) -> float:
+        """How much of some texts is carried, as they are or within longer ones."""
+        if not texts:
+            return 0.0
+        missing: Collection[str] = texts - self.marks
+        if missing and len(missing) <= SEARCHED:
+            missing = [text for text in missing if not self._has(text)]
+        return 1 - _weight(missing) / _weight(texts)
+
+    def _has(self, text: str) -> bool:
+        if len(text) < PLAIN:
+            return False
+        found = self._known.get(text)
+        if found is None:
+            if self._all is None:
+                self._all = "\n".join(self.marks)
+            found = self._known[text] = text in self._all
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """How one kind of text decides between two candidates for a call.
@@ -335,12 +371,12 @@ class Law:
     alien: float
     within: bool
 
-    def beats(self, best: Marks, other: Marks, carried: Marks) -> bool:
+    def beats(self, best: Marks, other: Marks, carried: Carried) -> bool:
         """Whether a call that carries these texts is the one's rather than the other's."""
         mine, others = best - other, other - best
         if mine:
-            return _share(mine, carried) >= self.enough and _share(others, carried) <= self.alien
-        return self.within and bool(others) and not _share(others, carried) and _share(best, carried) >= self.enough
+            return carried.share(others) <= self.alien and carried.share(mine) >= self.enough
+        return self.within and bool(others) and not carried.share(others) and carried.share(best) >= self.enough
 
 
 by_request = Law(enough=CARRIED, alien=ALIEN, within=True)
@@ -348,17 +384,5 @@ by_request = Law(enough=CARRIED, alien=ALIEN, within=True)
 by_answer = Law(enough=0.1, alien=0.02, within=False)
 
 
-def _share(texts: Marks, carried: Marks) -> float:
-    """How much of some texts is carried, as they are or within longer ones."""
-    if not texts:
-        return 0.0
-    found = texts & carried
-    missing = [text for text in texts - found if len(text) >= PLAIN]
-    if missing and len(missing) <= SEARCHED:
-        everything = "\n".join(carried)
-        found |= {text for text in missing if text in everything}
-    return _weight(found) / _weight(texts)
-
-
 def _weight(texts: Iterable[str]) -> int:
-    return sum(min(len(text), WEIGHT) for text in texts)
+    return sum([min(len(text), WEIGHT) for text in texts])

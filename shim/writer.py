@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -225,7 +225,7 @@ class StoreWriter:
             store.exchanges.add_stray(pending.what)
             return ""
         state = self._states.get(pending.key)
-        store.exchanges.add(replace(pending.what, snapshot=state), session=self._session)
+        store.exchanges.add(pending.what, session=self._session, snapshot=state)
         return pending.key
 
     def _put_alone(self, store: Store, pending: Pending) -> list[str]:

@@ -6,6 +6,7 @@ too much costs a placeholder, finding too little costs a secret, so a place that
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,6 +23,7 @@ FIELD = re.compile(
 )
 _HEADER = re.compile(r"authorization|api-?key|token|secret|cookie|password|management-key", re.IGNORECASE)
 _PLAIN_HEADERS = frozenset({"x-dashscope-authtype", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens"})
+_SPECIAL = frozenset({"cookie", "set-cookie", "location", "referer", "content-location", "sec-websocket-protocol"})
 _COUNTS = re.compile(r"(?:[\d.]+(?:ms|[smhd])?)+|true|false|\*")
 _SCHEME = re.compile(r"(?i)(?:bearer|token|basic|apikey|key)\s+")
 _QUERY = re.compile(
@@ -45,9 +47,20 @@ _SHAPES: tuple[tuple[bytes, re.Pattern[bytes]], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)
+def _holds(name: str) -> str:
+    """What kind of header it is, by its name: lower case where it may hold a secret, else empty."""
+    low = name.lower()
+    if low in _SPECIAL or (_HEADER.search(low) and low not in _PLAIN_HEADERS):
+        return low
+    return ""
+
+
 def in_header(name: str, value: str) -> Iterator[str]:
     """The secrets in a header's value."""
-    low = name.lower()
+    low = _holds(name)
+    if not low:
+        return
     if low in {"cookie", "set-cookie"}:
         pairs = value.split(";")
         yield from (
@@ -57,7 +70,7 @@ def in_header(name: str, value: str) -> Iterator[str]:
         yield from in_url(value)
     elif low == "sec-websocket-protocol":
         yield from (word.strip() for word in value.split(",") if "key" in word or "token" in word)
-    elif _HEADER.search(low) and low not in _PLAIN_HEADERS and not _COUNTS.fullmatch(value):
+    elif not _COUNTS.fullmatch(value):
         yield _SCHEME.sub("", value, count=1)
 
 

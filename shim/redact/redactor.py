@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 import yaml
 
-from shim.exchange import Case, Headers, Interaction, Request, Response, Run
+from shim.exchange import Case, Exchange, Headers, Interaction, Request, Response, Run
 from shim.redact import places
 from shim.redact.coding import codings_of, decoded, encoded
 from shim.redact.derived import derived_from_file
@@ -22,7 +22,6 @@ from shim.redact.placeholders import EMAIL, Placeholders
 from shim.store.records import Record, Stray
 from shim.store.snapshots import Snapshot
 
-SMALL = 32 << 10  # bytes; in larger bodies of conversations, derived values are not looked for
 TAIL = 4096  # bytes that are left off the head of a cut body: its end may be half a secret
 TALK = (
     *("/chat/completions", "/completions", "/messages", "/responses", "/compact", ":generateContent"),
@@ -68,7 +67,17 @@ class Redactor:
         exchange = record.exchange
         snapshot = self.snapshot(record.snapshot) if record.snapshot else None
         client, *upstream = self._calls([Interaction(exchange.request, exchange.response), *exchange.upstream])
-        clean = replace(exchange, request=client.request, response=client.response, upstream=tuple(upstream))
+        # Spelled out rather than `replace`d: this is done for each exchange there is.
+        clean = Exchange(
+            client.request,
+            client.response,
+            tuple(upstream),
+            exchange.pause,
+            exchange.after,
+            exchange.unjudgeable,
+            exchange.id,
+            exchange.mode,
+        )
         return _docked(replace(record, exchange=clean, snapshot=snapshot))
 
     def stray(self, stray: Stray) -> Stray:
@@ -110,19 +119,22 @@ class Redactor:
 
     def _without(self, seen: "_Seen") -> Interaction:
         request, response = seen.call.request, seen.call.response
-        url = self._url(request.url)
-        sent = replace(
-            request,
-            url=url,
-            headers=self._headers(request.headers),
-            body=self._body(request.body, seen.sent, codings_of(request.headers), seen),
-            frames=tuple(self._known.out_of(frame) for frame in request.frames),
+        sent = Request(
+            request.method,
+            self._url(request.url),
+            self._headers(request.headers),
+            self._body(request.body, seen.sent, codings_of(request.headers), seen),
+            tuple(map(self._known.out_of, request.frames)),
         )
         if response is None:
             return Interaction(sent, None)
-        body = self._body(response.body, seen.got, codings_of(response.headers), seen)
-        chunks = response.chunks if body == response.body else _recut(body, response.chunks)
-        return Interaction(sent, replace(response, headers=self._headers(response.headers), chunks=chunks))
+        whole = response.body
+        body = self._body(whole, seen.got, codings_of(response.headers), seen)
+        chunks = response.chunks if body is whole else _recut(body, response.chunks)
+        headers = self._headers(response.headers)
+        return Interaction(
+            sent, Response(response.status, headers, chunks, response.times, response.complete, response.delay)
+        )
 
     def _url(self, url: str) -> str:
         for secret in places.in_url(url):
@@ -142,12 +154,13 @@ class Redactor:
         return value
 
     def _body(self, body: bytes, plain: bytes, codings: tuple[str, ...], seen: "_Seen") -> bytes:
-        clean = self._known.out_of_body(plain, thorough=not seen.talk or len(plain) < SMALL)
+        # In a conversation, the one value that is derived from a secret has this name.
+        clean = self._known.out_of_body(plain, thorough=not seen.talk or b"prompt_cache_key" in plain)
         if not seen.talk:
             for secret in seen.secrets:
                 if not places.EVERYWHERE.match(secret):
                     clean = places.replace_in_fields(clean, secret.encode(), self._placeholders.of(secret).encode())
-        return body if clean == plain else encoded(clean, codings)
+        return body if clean is plain or clean == plain else encoded(clean, codings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import orjson
 from shim.exchange import Exchange, Headers, Interaction, Request, Response
 from shim.store.bodies import Bodies
 from shim.store.records import Record, Stray
-from shim.store.snapshots import Snapshots
+from shim.store.snapshots import Snapshot, Snapshots
 from shim.tape import Cut
 
 _ADD_EXCHANGE = """
@@ -51,15 +51,23 @@ class Exchanges:
     def __init__(self, connection: sqlite3.Connection, bodies: Bodies, snapshots: Snapshots) -> None:
         self._sql, self._bodies, self._snapshots = connection, bodies, snapshots
 
-    def add(self, record: Record, *, session: int | None = None, run: int | None = None, position: int = 0) -> int:
-        """Write a record; returns the id that its exchange has from now on."""
-        exchange = record.exchange
+    def add(
+        self,
+        record: Record,
+        *,
+        session: int | None = None,
+        run: int | None = None,
+        position: int = 0,
+        snapshot: Snapshot | None = None,
+    ) -> int:
+        """Write a record; returns the id that its exchange has from now on. `snapshot` stands in for the record's."""
+        exchange, state = record.exchange, snapshot or record.snapshot
         number = self._sql.execute(
             _ADD_EXCHANGE,
             (
                 *(session, run, position, record.began, record.took, record.endpoint, record.provider, record.model),
                 *(record.stream, exchange.mode, record.fallback, exchange.unjudgeable),
-                self._snapshots.put(record.snapshot) if record.snapshot else None,
+                self._snapshots.put(state) if state else None,
                 *(exchange.pause, exchange.after),
             ),
         ).lastrowid
