@@ -13,6 +13,7 @@ from aiohttp import web
 from native import config as configuration
 from native.config import Config, ConfigError
 from native.egress import Egress
+from native.models import CatalogueError, learn
 from native.outside import SystemClock, SystemIds
 from native.providers import DeclarationError
 from native.server import build
@@ -91,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if settings.debug else logging.WARNING)
     path: Path = asked.config or (settings.config_dir or Path()) / "config.yaml"
     try:
+        if settings.models is not None:
+            learn(settings.models)
         config = configuration.load(path)
         serving = serve(config, settings, stores_of(config, settings, path))
         if sys.platform == "win32":
@@ -99,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
             import uvloop  # noqa: PLC0415 - not there on Windows
 
             uvloop.run(serving)
-    except (ConfigError, DeclarationError, RouteError) as error:
+    except (CatalogueError, ConfigError, DeclarationError, RouteError) as error:
         sys.stderr.write(f"native: {error}\n")
         return 1
     return 0

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -112,10 +113,35 @@ def key_of(model: str) -> str:
     return split_suffix(trimmed)[0].strip() or trimmed
 
 
+class CatalogueError(Exception):
+    """A file of model definitions cannot be used; the message says which and why."""
+
+
+_learned: Path | None = None
+
+
+def learn(path: Path) -> None:
+    """Take the catalogue from a file that `shim learn models` wrote, not the shipped one. Before any server is built.
+
+    Raises:
+        CatalogueError: It is no such file.
+    """
+    global _learned  # noqa: PLW0603 - one catalogue a process, named once at its start
+    _learned = path
+    catalogue.cache_clear()
+    _known.cache_clear()
+    try:
+        catalogue()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _learned = None
+        raise CatalogueError(f"{path} is no file of model definitions: {error}") from error
+
+
 @cache
 def catalogue() -> dict[str, tuple[ModelInfo, ...]]:
     """Known models by channel."""
-    tree = orjson.loads(files("native").joinpath("data/models.json").read_bytes())
+    source = files("native").joinpath("data/models.json") if _learned is None else _learned
+    tree = orjson.loads(source.read_bytes())
     return {channel: tuple(ModelInfo.read(model) for model in models) for channel, models in tree.items()}
 
 

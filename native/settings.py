@@ -16,6 +16,7 @@ class Settings(BaseSettings):
         port: The port, before the configuration's.
         auth_dir: The folder of log-ins, before the configuration's.
         config_dir: Where `config.yaml` is looked for when no file is named.
+        models: Model definitions that `shim learn models` took from a legacy, in the place of the shipped ones.
         debug: Say more in the log.
         passthrough_enabled: Forward what native has no handler for to the legacy.
         cli_proxy_port: The legacy's port.
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
     port: int = 0
     auth_dir: Path | None = None
     config_dir: Path | None = None
+    models: Path | None = None
     debug: bool = False
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0

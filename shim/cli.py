@@ -18,6 +18,7 @@ VERBS = {
     "diff": "shim.commands.judging:diff",
     "report": "shim.commands.reporting:report",
     "prove": "shim.commands.judging:prove",
+    "learn": "shim.commands.learning:app",
     "import": "shim.commands.archive:import_",
     "export": "shim.commands.archive:export",
     "purge": "shim.commands.archive:purge",

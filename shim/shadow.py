@@ -21,6 +21,8 @@ from typing import Any
 
 import orjson
 
+from native.models import learn
+from native.settings import Settings
 from native.wire.loose import MISSING, parse
 from shim.exchange import Case
 from shim.flags.ledger import Ledger
@@ -164,6 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=noise_file())
     asked = parser.parse_args(arguments)
+    models = Settings().models
+    if models is not None:
+        learn(models)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
