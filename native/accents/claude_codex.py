@@ -37,7 +37,7 @@ DOCUMENTS_VANISH: Final = Accent(
 NAMES_SHORTENED: Final = Accent(
     "claude-codex-names-shortened",
     "Codex sees tool names past 64 bytes shortened, of an MCP tool without its server; the client sees its own.",
-    "core/claude-codex/stream-tools_odd-calls",
+    "edge/claude-quirk/codex-long-names",
 )
 SETTINGS_LEFT_OUT: Final = Accent(
     "claude-codex-settings-left-out",
@@ -46,8 +46,8 @@ SETTINGS_LEFT_OUT: Final = Accent(
 )
 ADAPTIVE_IS_XHIGH: Final = Accent(
     "claude-codex-adaptive-is-xhigh",
-    "Adaptive thinking without an effort asks the upstream for xhigh; no thinking at all, for medium.",
-    "thinking/field/claude-codex",
+    "Adaptive thinking without an effort asks for xhigh, or the most that the model knows; none at all for medium.",
+    "edge/claude-quirk/codex-adaptive",
 )
 
 _BILLING: Final = "x-anthropic-billing-header: "

@@ -18,13 +18,13 @@ from native.wire.loose import MISSING, get, integer, parse, raw, text
 STOP_PASSED_ON: Final = Accent(
     "claude-codex-stop-passed-on",
     "A stop_reason that Codex gives is passed on as it is, though Claude has no reason called stop.",
-    "core/claude-codex/whole-plain-text",
+    "edge/claude-quirk/codex-stop",
     faulty=True,
 )
 LEFT_OPEN: Final = Accent(
     "claude-codex-left-open",
     "A stream that Codex ends as incomplete or failed just stops: no message_delta, no message_stop, no error.",
-    "edge/broken/claude-codex",
+    "edge/claude-quirk/codex-incomplete",
     faulty=True,
 )
 EMPTY_DELTA: Final = Accent(

@@ -18,7 +18,7 @@ from native.wire.spelling import Spelling
 NAMES_FROM_IDS: Final = Accent(
     "claude-gemini-names-from-ids",
     "Calls and results are named by their id up to its last dash; a result whose id has none, by the id itself.",
-    "core/claude-gemini/stream-results-calls",
+    "edge/claude-quirk/gemini-ids",
     faulty=True,
 )
 RESULTS_QUOTED: Final = Accent(
@@ -53,7 +53,7 @@ SIGNATURES_SKIPPED: Final = Accent(
 URI_FORMAT_DROPPED: Final = Accent(
     "claude-gemini-uri-format-dropped",
     "A tool's parameter called url loses its format uri, but only where the client writes its JSON without blanks.",
-    "core/claude-gemini/stream-tools-noargs",
+    "edge/claude-quirk/gemini-url-compact",
 )
 
 _SKIP: Final = "skip_thought_signature_validator"

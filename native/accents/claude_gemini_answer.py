@@ -20,31 +20,31 @@ from native.wire.spelling import Spelling
 FILTERED_IS_END_TURN: Final = Accent(
     "claude-gemini-filtered-is-end-turn",
     "An answer that Gemini stopped for safety, recitation or a malformed call ends as if it were complete.",
-    "core/claude-gemini/stream-plain-length",
+    "edge/claude-quirk/gemini-filtered",
     faulty=True,
 )
 LEFT_OPEN: Final = Accent(
     "claude-gemini-left-open",
     "A stream whose last chunk counts no answer tokens leaves its block open and sends no message_delta.",
-    "edge/broken/claude-gemini",
+    "edge/claude-quirk/gemini-nothing-counted",
     faulty=True,
 )
 EMPTY_TEXT_HIDES_CALL: Final = Accent(
     "claude-gemini-empty-text-hides-call",
     "In a stream, a part that has an empty text beside its function call is taken for text, and the call is lost.",
-    "core/claude-gemini/stream-tools-think_call",
+    "edge/claude-quirk/gemini-empty-text",
     faulty=True,
 )
 CACHE_COUNTED_IN: Final = Accent(
     "claude-gemini-cache-counted-in",
     "Tokens from the cache are counted among input_tokens and not told apart.",
-    "core/claude-gemini/whole-usage-text",
+    "edge/claude-quirk/gemini-cached",
     faulty=True,
 )
 MADE_UP_GREETING: Final = Accent(
     "claude-gemini-made-up-greeting",
     "Where Gemini's first chunk has no responseId or modelVersion, message_start has a fixed id, an old model's name.",
-    "edge/broken/claude-gemini",
+    "edge/claude-quirk/gemini-nameless",
 )
 ANSWER_ACCENTS: Final = (FILTERED_IS_END_TURN, LEFT_OPEN, EMPTY_TEXT_HIDES_CALL, CACHE_COUNTED_IN, MADE_UP_GREETING)
 

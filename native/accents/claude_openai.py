@@ -32,18 +32,18 @@ DOCUMENTS_VANISH: Final = Accent(
 TOP_P_YIELDS: Final = Accent(
     "claude-openai-top-p-yields",
     "With a temperature given, top_p is left out.",
-    "core/claude-compat/whole-usage-text",
+    "edge/claude-quirk/compat-top-p",
 )
 ADAPTIVE_IS_XHIGH: Final = Accent(
     "claude-openai-adaptive-is-xhigh",
-    "Adaptive thinking without an effort asks the upstream for xhigh.",
-    "thinking/field/claude-compat",
+    "Adaptive thinking without an effort asks for xhigh, or the most that the model knows.",
+    "edge/claude-quirk/compat-adaptive",
 )
 
 LARGE_NUMBERS_ROUNDED: Final = Accent(
     "claude-openai-large-numbers-rounded",
     "Whole numbers past 2^53 in a tool's schema are rounded to what a double holds.",
-    "core/claude-compat/stream-tools_odd-calls",
+    "edge/claude-quirk/compat-large-numbers",
     faulty=True,
 )
 

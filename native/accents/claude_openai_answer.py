@@ -25,13 +25,13 @@ THINKING_LAST: Final = Accent(
 CALLS_MAY_END_TURN: Final = Accent(
     "claude-openai-calls-may-end-turn",
     "A whole answer with tool calls whose upstream says it just stopped is told as end_turn, so agents don't call.",
-    "core/claude-compat/whole-tools-calls",
+    "edge/claude-quirk/compat-calls-end-turn",
     faulty=True,
 )
 FILTERED_IS_END_TURN: Final = Accent(
     "claude-openai-filtered-is-end-turn",
     "An answer that the upstream's content filter cut ends as if it were complete.",
-    "core/claude-compat/whole-plain-silent",
+    "edge/claude-quirk/compat-filtered",
     faulty=True,
 )
 WHOLE_ACCENTS: Final = (THINKING_LAST, CALLS_MAY_END_TURN, FILTERED_IS_END_TURN)

@@ -18,25 +18,25 @@ from native.wire.single_quotes import repaired
 STARTED_AGAIN: Final = Accent(
     "claude-openai-calls-started-again",
     "A tool call's block starts anew with every chunk that repeats its name, though it never stopped.",
-    "session/turns/claude-compat",
+    "edge/claude-quirk/compat-name-repeated",
     faulty=True,
 )
 ENDS_AGAIN: Final = Accent(
     "claude-openai-ends-again",
     "Each usage behind the finish makes another message_delta, also when message_stop has been sent.",
-    "edge/broken/claude-compat",
+    "edge/claude-quirk/compat-usage-repeated",
     faulty=True,
 )
 LEFT_OPEN: Final = Accent(
     "claude-openai-left-open",
     "A stream that ends without [DONE] leaves its blocks open and sends no message_stop.",
-    "edge/broken/claude-compat",
+    "edge/claude-quirk/compat-no-done",
     faulty=True,
 )
 ENDS_WITHOUT_REASON: Final = Accent(
     "claude-openai-ends-without-reason",
     "A stream that is done without a finish_reason sends message_stop and no message_delta.",
-    "edge/broken/claude-compat",
+    "edge/claude-quirk/compat-no-reason",
     faulty=True,
 )
 INPUT_AT_ONCE: Final = Accent(
