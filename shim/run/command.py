@@ -103,8 +103,6 @@ class Running:
         if self._legacy:
             self._legacy.start()
         self._front.start()
-        if self._judge:
-            self._judge.start()
         if self._wishes.native:
             self._begin_native()
         await stop.wait()
@@ -130,6 +128,8 @@ class Running:
     def _heard(self, line: bytes) -> None:
         if b'"ready"' in line:
             self._tell()
+            if self._judge and not self._judge.started:
+                self._judge.start()  # there is nothing to judge before
         elif b'"wants native"' in line:
             self._begin_native()
 

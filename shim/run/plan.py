@@ -62,6 +62,16 @@ class Wishes:
     extra: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Held:
+    """Sockets for what is to be started."""
+
+    front: socket.socket
+    tap: socket.socket | None = None
+    legacy: socket.socket | None = None
+    native: socket.socket | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to start.
@@ -69,6 +79,7 @@ class Plan:
     Attributes:
         settings: For the front's process.
         sockets: Bound, for it to take over.
+        reserved: Ports held for those that are supervised.
         mirror: The configuration's copies; None in attach mode without a configuration.
         legacy: The binary's command line; empty in attach mode.
         native: Native's; empty where it is not to run.
@@ -79,6 +90,7 @@ class Plan:
 
     settings: FrontSettings
     sockets: tuple[socket.socket, ...]
+    reserved: tuple[socket.socket, ...]
     mirror: Mirror | None
     legacy: tuple[str, ...]
     native: tuple[str, ...]
@@ -107,7 +119,12 @@ def plan(wishes: Wishes, environment: Mapping[str, str], python: str) -> Plan:
         tap = _tap(wishes)
         if tap:
             opened.enter_context(tap)
-        found = _plan(wishes, environment, python, text, front, tap)
+        held = Held(front, tap)
+        if wishes.legacy_bin:
+            held.legacy = opened.enter_context(ports.reserve(ports.LEGACY))
+        if wishes.native is not False:
+            held.native = opened.enter_context(ports.reserve(ports.NATIVE))
+        found = _plan(wishes, environment, python, text, held)
         opened.pop_all()
         return found
 
@@ -117,13 +134,13 @@ def _plan(
     environment: Mapping[str, str],
     python: str,
     text: str,
-    front: socket.socket,
-    tap: socket.socket | None,
+    held: "Held",
 ) -> Plan:
-    port = front.getsockname()[1]
-    tap_port = tap.getsockname()[1] if tap else None
-    legacy = _legacy(wishes, port, tap_port)
-    native_port = ports.free(ports.NATIVE, port, legacy[1]) if wishes.native is not False else None
+    front, tap = held.front, held.tap
+    port = ports.number_of(front)
+    tap_port = ports.number_of(tap) if tap else None
+    legacy = (ports.LOOPBACK, ports.number_of(held.legacy)) if held.legacy else _attached(wishes)
+    native_port = ports.number_of(held.native) if held.native else None
     home = wishes.data_dir / "run" / str(port)
     copies = []
     if wishes.legacy_bin:
@@ -162,6 +179,7 @@ def _plan(
     return Plan(
         settings=settings,
         sockets=(front, tap) if tap else (front,),
+        reserved=tuple(each for each in (held.legacy, held.native) if each),
         mirror=mirror,
         legacy=_binary(wishes, copies),
         native=(python, "-m", "native", "--config", str(copies[-1].path)) if native_port and wishes.config else (),
@@ -198,16 +216,14 @@ def _tap(wishes: Wishes) -> socket.socket | None:
     if not wishes.tap:
         return None
     if wishes.legacy_bin:
-        return ports.bind_near(ports.TAP)
+        return ports.listen_near(ports.TAP)
     try:
-        return ports.bind(ports.LOOPBACK, ports.TAP)  # the user's own `proxy-url` names it
+        return ports.listen(ports.LOOPBACK, ports.TAP)  # the user's own `proxy-url` names it
     except ports.PortTakenError as error:
         raise PlanError(f"{error}; the tap listens there, or run with --no-tap") from error
 
 
-def _legacy(wishes: Wishes, *taken: int | None) -> tuple[str, int]:
-    if wishes.legacy_bin:
-        return (ports.LOOPBACK, ports.free(ports.LEGACY, *(number for number in taken if number)))
+def _attached(wishes: Wishes) -> tuple[str, int]:
     address = wishes.legacy.removeprefix("http://").rstrip("/")
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():

@@ -66,6 +66,11 @@ class Supervised:
         self._keeper = asyncio.ensure_future(self._keep())
 
     @property
+    def started(self) -> bool:
+        """Whether it was ever started."""
+        return self._keeper is not None
+
+    @property
     def running(self) -> bool:
         """Whether there is a process."""
         return self._process is not None and self._process.returncode is None

@@ -17,10 +17,16 @@ import pytest
 from typer.testing import CliRunner
 
 from shim.cli import app
-from shim.run.ports import free
+from shim.run.ports import number_of, reserve
 
 FAKE = Path(__file__).with_name("fake_binary.py")
 PATIENCE = 30
+
+
+def a_port():
+    """A port that is free just now."""
+    with reserve(0) as found:
+        return number_of(found)
 
 
 @dataclass
@@ -61,7 +67,7 @@ def run(tmp_path):
     binary = tmp_path / "binary"
     binary.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
     binary.chmod(0o755)
-    port = free(0)
+    port = a_port()
     config = tmp_path / "config.yaml"
     config.write_text(f"port: {port} # mine\nproxy-url: ''\ndebug: false\n")
     started = []
@@ -162,7 +168,7 @@ def test_a_flag_sends_an_endpoint_to_native_within_a_second(run):
 )
 def test_what_cannot_be_run_is_said(tmp_path, words, said, status):
     if "--port" in words:
-        words = [*words[:-1], str(free(0))]
+        words = [*words[:-1], str(a_port())]
     done = CliRunner().invoke(app, ["run", "--data-dir", str(tmp_path), *words])
     assert done.exit_code == status
     assert said in done.stderr

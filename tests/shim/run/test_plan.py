@@ -6,8 +6,14 @@ import pytest
 import yaml
 
 from shim.run.plan import PlanError, Wishes, data_dir, plan
-from shim.run.ports import bind, free
+from shim.run.ports import bind, number_of, reserve
 from shim.run.settings import FrontSettings
+
+
+def a_port():
+    """A port that is free just now."""
+    with reserve(0) as found:
+        return number_of(found)
 
 
 @pytest.fixture
@@ -16,7 +22,7 @@ def wish(tmp_path):
     binary.write_text("#!/bin/sh\n")
     binary.chmod(0o755)
     config = tmp_path / "config.yaml"
-    config.write_text(f"port: {free(0)}\nauth-dir: here\nproxy-url: http://work:1\n")
+    config.write_text(f"port: {a_port()}\nauth-dir: here\nproxy-url: http://work:1\n")
 
     def wishes(**more):
         given = {"legacy": "", "legacy_bin": binary, "config": config, "data_dir": tmp_path / "data", **more}
@@ -37,7 +43,7 @@ def planned(tmp_path):
 
     yield make
     for found in made:
-        for sock in found.sockets:
+        for sock in (*found.sockets, *found.reserved):
             sock.close()
 
 
@@ -90,7 +96,7 @@ def test_arguments_of_the_binary_are_passed_on(wish, planned):
 
 @pytest.mark.parametrize(("said", "host"), [("''", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("localhost", "127.0.0.1")])
 def test_nothing_listens_beyond_loopback_unless_told(wish, planned, said, host):
-    wish().config.write_text(f"port: {free(0)}\nhost: {said}\n")
+    wish().config.write_text(f"port: {a_port()}\nhost: {said}\n")
     assert planned(wish()).sockets[0].getsockname()[0] == host
 
 
@@ -99,7 +105,7 @@ def test_told_to_it_listens_everywhere(wish, planned):
 
 
 def test_attached_it_asks_the_binary_that_runs(wish, planned):
-    port = free(0)
+    port = a_port()
     found = planned(wish(legacy="http://127.0.0.1:1234/", legacy_bin=None, config=None, port=port, tap=False))
     assert found.settings.legacy_address == ("127.0.0.1", 1234)
     assert found.sockets[0].getsockname()[1] == port
@@ -112,11 +118,11 @@ def test_native_has_a_copy_of_its_own(wish, planned):
     assert yaml.safe_load(native.path.read_text())["port"] == found.settings.native
     assert native.path != legacy.path
     assert found.native[-1] == str(native.path)
-    assert planned(wish(native=False, port=free(0))).native == ()
+    assert planned(wish(native=False, port=a_port())).native == ()
 
 
 def test_tls_is_the_fronts_and_not_the_binarys(wish, planned):
-    wish().config.write_text(f"port: {free(0)}\ntls:\n  enable: true\n  cert: c.pem\n  key: k.pem\n")
+    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: c.pem\n  key: k.pem\n")
     found = planned(wish())
     assert (found.settings.tls_certificate, found.settings.tls_key) == ("c.pem", "k.pem")
     assert found.address.startswith("https://")
@@ -131,11 +137,24 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(wish, planned):
             planned(wish())
 
 
+def test_two_that_start_at_once_share_no_port(wish, planned):
+    first = planned(wish())
+    wish().config.write_text(f"port: {a_port()}\n")
+    second = planned(wish())
+    ports = [number_of(sock) for found in (first, second) for sock in (*found.sockets, *found.reserved)]
+    assert len(set(ports)) == len(ports) == 8
+
+
+def test_a_process_may_listen_on_the_port_that_is_held_for_it(wish, planned):
+    with socket.create_server(planned(wish()).settings.legacy_address):
+        pass
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ({"config": None}, "--config"),
-        ({"legacy": "ftp:/x", "legacy_bin": None}, "http://host:port"),
+        ({"legacy": "ftp:/x", "legacy_bin": None, "tap": False}, "http://host:port"),
     ],
 )
 def test_what_cannot_be_started_is_said(wish, planned, more, said):
