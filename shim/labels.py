@@ -64,7 +64,8 @@ def provider_of(url: str, config: Mapping[str, Any]) -> str:
     return "vertex" if host.endswith("-aiplatform.googleapis.com") else ""
 
 
-@lru_cache(maxsize=1024)
+# Few: bodies are long, and only the same one asked again at once is worth remembering.
+@lru_cache(maxsize=16)
 def _said(body: bytes) -> tuple[str, bool]:
     try:
         tree = orjson.loads(body)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from shim.correlate import Correlator, Egress, Ingress
 from shim.exchange import Exchange, Interaction
+from shim.labels import exchange_labels
 from shim.recorder import (
     Asked,
     Begun,
@@ -88,9 +89,9 @@ class StoreWriter:
 
     def take(self, messages: list[Message]) -> None:
         """Take a batch; write what is settled."""
-        state = self._look()
-        if state is not None:
-            self._take_state(state)
+        changed = self._look()
+        if changed is not None:
+            self._take_state(changed)
         for message in messages:
             try:
                 self._hear(message)
@@ -99,7 +100,8 @@ class StoreWriter:
                 self._lose(message)
         now = self._clock()
         for ingress in self._correlator.settled(now):
-            self._admit(ingress.key, lambda: self._redactor.record(_record(ingress)), now)  # noqa: B023 # called at once
+            state = self._states.get(ingress.key)
+            self._admit(ingress.key, lambda: self._redactor.record(_record(ingress, state)), now)  # noqa: B023 # called at once
         for egress in self._correlator.strays():
             self._counters.strays += 1
             self._admit("", lambda: self._redactor.stray(_stray(egress)), now)  # noqa: B023 # called at once
@@ -269,25 +271,28 @@ class StoreWriter:
         store.sessions.tell(self._session, self._standing(more))
 
 
-def _record(ingress: Ingress) -> Record:
+def _record(ingress: Ingress, state: Snapshot | None) -> Record:
     end = ingress.end or Ended(ingress.key, None, ingress.began, call=False)
     route = end.route
     calls = sorted(ingress.calls, key=lambda call: call.began)
     cuts = _cuts(end, calls)
+    exchange = Exchange(
+        ingress.request,
+        end.response,
+        tuple(map(_interaction, calls)),
+        unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else ""),
+        mode=route.mode,
+    )
+    read = exchange_labels(exchange, state.config if state else {})
+    host = next((urlsplit(call.request.url).hostname or "" for call in calls), "")
     return Record(
-        exchange=Exchange(
-            ingress.request,
-            end.response,
-            tuple(map(_interaction, calls)),
-            unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else ""),
-            mode=route.mode,
-        ),
+        exchange,
         began=ingress.began,
         took=end.at - ingress.began,
-        endpoint=route.endpoint,
-        provider=route.provider or next((urlsplit(call.request.url).hostname or "" for call in calls), ""),
-        model=route.model,
-        stream=route.stream,
+        endpoint=route.endpoint or read.endpoint,
+        provider=route.provider or read.provider or host,
+        model=route.model or read.model,
+        stream=route.stream or read.stream,
         fallback=route.fallback,
         cuts=cuts,
         upstream_times=tuple((call.began, _ended(call) - call.began) for call in calls),

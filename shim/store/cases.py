@@ -4,11 +4,13 @@ Law: a case that was put in reads back equal; putting in one of the same name re
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import orjson
 
 from shim.exchange import Case, Run
+from shim.labels import exchange_labels
 from shim.store.exchanges import Exchanges
 from shim.store.records import Record
 from shim.store.snapshots import Snapshot, Snapshots
@@ -33,9 +35,9 @@ class Cases:
             ),
         ).lastrowid
         for position, run in enumerate(case.runs):
-            self._put_run(number or 0, position, run)
+            self._put_run(number or 0, position, run, case.config)
 
-    def _put_run(self, case: int, position: int, run: Run) -> None:
+    def _put_run(self, case: int, position: int, run: Run, config: Mapping[str, Any]) -> None:
         state = None if run.state_after is None else orjson.dumps(dict(run.state_after)).decode()
         number = self._sql.execute(
             "INSERT INTO runs (kase, position, state_after) VALUES (?, ?, ?)", (case, position, state)
@@ -43,8 +45,11 @@ class Cases:
         for at, call in enumerate(run.startup_upstream):
             self._exchanges.add_startup(call, number or 0, at)
         for at, exchange in enumerate(run.exchanges):
-            endpoint = f"{exchange.request.method} {exchange.request.url.partition('?')[0]}"
-            self._exchanges.add(Record(exchange, endpoint=endpoint), run=number, position=at)
+            read = exchange_labels(exchange, config)
+            record = Record(
+                exchange, endpoint=read.endpoint, provider=read.provider, model=read.model, stream=read.stream
+            )
+            self._exchanges.add(record, run=number, position=at)
 
     def drop(self, family: str, name: str) -> None:
         """Remove a case, if there is one. Its bodies go with the next purge."""

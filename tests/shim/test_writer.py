@@ -162,6 +162,13 @@ def test_the_state_is_looked_for_before_what_happened_in_it(tmp_path):
     assert told.records()[0].snapshot is not None
 
 
+def test_what_nobody_said_is_read_off_the_exchange(told):
+    asked = Request("POST", "/v1/chat/completions", (), b'{"model": "lab-large", "stream": true}')
+    told.take(Begun("a", asked, 1.0, call=False), an_end("a"))
+    (record,) = told.records()
+    assert (record.endpoint, record.model, record.stream) == ("POST /v1/chat/completions", "lab-large", True)
+
+
 @pytest.mark.parametrize(
     ("end", "why"),
     [
