@@ -55,6 +55,7 @@ def build(
 
     app.router.add_route("*", "/{path:.*}", dispatch)
     app.on_startup.append(service.start)
+    app.on_shutdown.append(service.leave)
     app.on_cleanup.append(service.close)
     return app
 

@@ -3,6 +3,7 @@
 Law: everything outside is an argument; a new configuration takes effect as a whole, between two requests.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
@@ -52,6 +53,7 @@ class Service:
         exchange: The engine.
         access: Who may ask.
         closing: Called, in order, when the service ends.
+        leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
         returned: Told of a browser that came back from a log-in: provider, state, code, error.
     """
 
@@ -68,6 +70,7 @@ class Service:
         self.stores = stores
         self.settings = settings or Settings()
         self.closing: list[Callable[[], Any]] = []
+        self.leaving = asyncio.Event()
         self.returned: Callable[[str, str, str, str], None] | None = None
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
@@ -112,6 +115,10 @@ class Service:
 
     async def start(self, _app: Any = None) -> None:
         """Begin what runs beside requests."""
+
+    async def leave(self, _app: Any = None) -> None:
+        """Begin nothing new."""
+        self.leaving.set()
 
     async def close(self, _app: Any = None) -> None:
         """End everything."""

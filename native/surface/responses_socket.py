@@ -1,14 +1,14 @@
 """`GET /v1/responses`: the Responses over a WebSocket.
 
 What a connection remembers is in `wire.responses_websocket`; this is the socket around it. Laws: one answer at a time,
-in the order of the questions; a client that leaves ends the upstream's request at once; at most one message is read
-ahead, so a client that floods waits.
+in the order of the questions; a client that leaves ends the upstream's request at once, a server that leaves ends its
+answer first; at most one message is read ahead, so a client that floods waits.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from native.exchange import Ask
 from native.failure import Failure
@@ -48,16 +48,28 @@ class _Connection:
         self._socket = socket
 
     async def serve(self) -> None:
-        """Answer message after message until the client leaves."""
+        """Answer message after message until the client leaves, or the server does."""
         reading = self._read()
+        leaving = asyncio.ensure_future(self._service.leaving.wait())
         try:
-            while (message := await reading).type not in _OVER:
+            while await self._spoken(reading, leaving):
+                message = reading.result()
+                if message.type in _OVER:
+                    return
                 reading = self._read()
                 if message.type in _SAID:
                     data = message.data
                     await self._answer_while(reading, data.encode() if isinstance(data, str) else data)
+            await self._socket.close(code=WSCloseCode.GOING_AWAY)
         finally:
+            leaving.cancel()
             reading.cancel()
+
+    @staticmethod
+    async def _spoken(reading: "asyncio.Task[WSMessage]", leaving: "asyncio.Future[Literal[True]]") -> bool:
+        """Wait for the client; False where the server leaves first."""
+        await asyncio.wait((reading, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return not leaving.done()
 
     def _read(self) -> "asyncio.Task[WSMessage]":
         return asyncio.ensure_future(self._socket.receive())

@@ -153,3 +153,12 @@ async def test_messages_sent_at_once_are_answered_in_turn(a, serving):
             for _ in range(5):
                 assert (await told(socket))[-1]["type"] == "response.completed"
         assert [len(json.loads(asked.body)["messages"]) for asked in upstream.asked] == [1, 3, 5, 7, 9]
+
+
+async def test_a_server_that_leaves_lets_go_of_a_client_that_waits(a, serving):
+    async with serving(a.config()) as (client, _):
+        socket = await client.ws_connect(PATH)
+        await ask(socket, create(USER, generate=False))
+        await client.server.app.shutdown()
+        assert (await socket.receive(timeout=5)).type in {WSMsgType.CLOSE, WSMsgType.CLOSING}
+        assert socket.close_code == 1001
