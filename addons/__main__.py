@@ -1,4 +1,4 @@
-"""`python -m addons`: the front's process. Settings come as a line of JSON on standard input, see `shim.run.settings`."""
+"""`python -m addons`: the front's process; its settings come on standard input, see `shim.run.settings`."""
 
 import logging
 import os

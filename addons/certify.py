@@ -51,7 +51,7 @@ class Certify:
             alpn_select_callback=_choose,
             request_client_cert=False,
             extra_chain_certs=(),
-            dhparams=None,  # type: ignore[arg-type]  # none are needed for elliptic curves
+            dhparams=None,  # none are needed for elliptic curves
         )
         start.ssl_conn = SSL.Connection(context)
         start.ssl_conn.use_certificate(entry.cert.to_cryptography())
@@ -92,7 +92,7 @@ def _choose(connection: SSL.Connection, offers: list[bytes]) -> object:
 
 def _expect(connection: SSL.Connection, name: str) -> None:
     """Have OpenSSL check that the certificate is for this name; pyOpenSSL has no call of its own for it."""
-    lib = SSL._lib  # noqa: SLF001  # as mitmproxy itself has to
+    lib = SSL._lib  # type: ignore[attr-defined]  # noqa: SLF001  # as mitmproxy itself has to
     parameters = lib.SSL_get0_param(connection._ssl)  # noqa: SLF001  # as above
     try:
         address = ipaddress.ip_address(name).packed

@@ -6,7 +6,8 @@ connection, and the conversation then counts as broken off.
 
 import wsproto.events
 import wsproto.utilities
-from wsproto import Connection, ConnectionType
+from wsproto import ConnectionType
+from wsproto.connection import Connection
 from wsproto.extensions import Extension, PerMessageDeflate
 
 from shim.tape import Conversation

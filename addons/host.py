@@ -66,7 +66,7 @@ def settled(**overrides: Any) -> options.Options:
     for name, (kind, value) in chosen.items():
         opts.add_option(name, kind, value, "")
     # WebSockets are passed on as the bytes they are; their messages are read beside the way, not on it.
-    opts.update(websocket=False, rawtcp=True, tcp_timeout=FOREVER, **overrides)
+    opts.update(websocket=False, rawtcp=True, tcp_timeout=FOREVER, **overrides)  # type: ignore[no-untyped-call]  # theirs
     return opts
 
 
@@ -166,12 +166,12 @@ class Host:
 
         self._servers.append(await asyncio.start_server(accept, sock=sock, backlog=BACKLOG))
 
-    async def drain(self, busy: Callable[[], int], timeout: float) -> int:
+    async def drain(self, busy: Callable[[], int], patience: float) -> int:
         """Stop listening, wait until nobody is being served or time is up.
 
         Args:
             busy: How many are being served.
-            timeout: Seconds to wait for them.
+            patience: Seconds to wait for them.
 
         Returns:
             How many were cut off.
@@ -179,8 +179,8 @@ class Host:
         for listener in self._servers:
             listener.close()
         loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
-        while busy() and loop.time() < end:
+        end = loop.time() + patience
+        while busy() and loop.time() < end:  # noqa: ASYNC110  # who is busy is read off flows, nobody says when
             await asyncio.sleep(0.02)
         cut = busy()
         for task in self._connections:

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
-from urllib.request import proxy_bypass_environment
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed has it for macOS only
 
 from mitmproxy.net.server_spec import ServerSpec
 

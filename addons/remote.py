@@ -6,7 +6,7 @@ it keeps for loopback alone must not become everybody's by that.
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mitmproxy import http
 
@@ -41,7 +41,7 @@ class Remote:
             # The legacy believes this header, whoever sends it; without it every client would be a local one.
             flow.request.headers["X-Forwarded-For"] = peer
 
-    def _refuse(self, flow: http.HTTPFlow, body: dict[str, object]) -> None:
+    def _refuse(self, flow: http.HTTPFlow, body: Mapping[str, object]) -> None:
         flow.request.stream = False
         flow.response = http.Response.make(403, json.dumps(body), {"Content-Type": "application/json; charset=utf-8"})
 

@@ -160,7 +160,7 @@ def say(word: str) -> None:
 
 def eager(loop: asyncio.AbstractEventLoop, coroutine: object, **options: object) -> "asyncio.Task[object]":
     """Makes tasks that begin at once: what need not wait never takes a turn of the loop."""
-    return asyncio.Task(coroutine, loop=loop, **{**options, "eager_start": True})  # type: ignore[arg-type,call-overload]
+    return asyncio.Task(coroutine, loop=loop, **{**options, "eager_start": True})  # type: ignore[arg-type]
 
 
 async def serve(settings: FrontSettings, recorder: Recorder | None, lifeline: int) -> int:

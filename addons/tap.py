@@ -5,6 +5,8 @@ did not send; where the provider cannot be reached or hangs up, so does the tap,
 the user's own `proxy-url` says still holds, one hop later.
 """
 
+from collections.abc import Callable
+
 from mitmproxy import http
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import commands, events, layer, layers
@@ -43,7 +45,7 @@ class Socks(Socks5Proxy):
         self.buf = self.buf[end:]
         yield from self.state()
 
-    state = state_greet
+    state: Callable[..., CommandGenerator[None]] = state_greet
 
 
 class TapStream(HttpStream):
@@ -98,7 +100,7 @@ class Peel:
 
     def next_layer(self, choice: layer.NextLayer) -> None:
         """Choose the next layer from the first bytes."""
-        context, data = choice.context, choice.data_client()
+        context, data = choice.context, choice.data_client()  # type: ignore[no-untyped-call]  # theirs
         if not data:
             return
         if not context.layers:

@@ -53,10 +53,9 @@ class VerbatimClient(Http1Client):
         if isinstance(event, events.ConnectionClosed):
             yield from self._cut()
             return
-        data = self.buf.maybe_extract_at_most(len(self.buf)) if self.buf else None
+        data = bytes(self.buf.maybe_extract_at_most(len(self.buf)) or b"") if self.buf else b""
         if not data:
             return
-        data = bytes(data)
         size = self.scanner.feed(data)
         assert self.stream_id is not None  # noqa: S101  # there is an answer, so there is a request
         if size < 0:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,9 +24,9 @@ log = logging.getLogger(__name__)
 
 NICENESS = 5
 PAUSE = 1.0  # seconds before another writer is started in a dead one's place
-_KINDS: tuple[type, ...] = (Begun, Asked, Said, Ended, Lost, Gap, State, Request, Response, Route, Cut)
+_KINDS: tuple[Any, ...] = (Begun, Asked, Said, Ended, Lost, Gap, State, Request, Response, Route, Cut)
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-_FIELDS = tuple(tuple(kind.__dataclass_fields__) for kind in _KINDS)
+_FIELDS = tuple(tuple(field.name for field in fields(kind)) for kind in _KINDS)
 
 type Packed = Any
 type Told = tuple[int, dict[str, int], int]
@@ -90,7 +91,8 @@ class Courier:
             if time.monotonic() >= self._not_before:
                 self._start()
             return
-        assert process.stdin and process.stdout  # noqa: S101  # both are pipes
+        assert process.stdin is not None  # noqa: S101  # it is a pipe
+        assert process.stdout is not None  # noqa: S101  # as above
         self._sent.update(begun)
         try:
             send(process.stdin, (counts, [pack(message) for message in messages]))
@@ -103,7 +105,8 @@ class Courier:
         process, self._process = self._process, None
         if process is None:
             return
-        assert process.stdin and process.stdout  # noqa: S101  # as above
+        assert process.stdin is not None  # noqa: S101  # it is a pipe
+        assert process.stdout is not None  # noqa: S101  # as above
         try:
             process.stdin.close()
             self._hear(*receive(process.stdout))

@@ -195,7 +195,7 @@ ENDPOINTS: tuple[Endpoint, ...] = tuple(_listed())
 
 def _fit(pattern: list[str], path: list[str]) -> tuple[int, ...] | None:
     """How closely a pattern fits: per segment 2 spelled out, 1 one open segment, 0 an open rest; None for not."""
-    ranks = []
+    ranks: list[int] = []
     for index, segment in enumerate(pattern):
         if segment.startswith("*"):
             return (*ranks, 0) if len(path) > index else None

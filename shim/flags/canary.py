@@ -57,7 +57,7 @@ def drawn(step: str, key: str, talk: str, percent: float) -> bool:
         talk: The conversation's.
         percent: Of the conversations, how many.
     """
-    mark = hashlib.blake2b("\0".join((step, key, talk)).encode(), digest_size=8).digest()
+    mark = hashlib.blake2b(f"{step}\0{key}\0{talk}".encode(), digest_size=8).digest()
     return int.from_bytes(mark) % SLOTS < percent * SLOTS / 100
 
 
@@ -70,6 +70,5 @@ def _beginning(body: dict[str, Any]) -> str:
         if isinstance(said, list):
             turns = [turn for turn in said if isinstance(turn, dict)]
             users = [turn for turn in turns if turn.get("role") == "user"]
-            first = (users or turns or [None])[0]
-            return repr(first)
+            return repr(next(iter(users or turns), None))
     return ""

@@ -30,7 +30,7 @@ Who = Annotated[str, typer.Option(help="Who says so")]
 
 
 @app.callback()
-def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) -> None:
+def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) -> None:  # noqa: FBT002  # an option
     """See and set who answers which endpoint: legacy, shadow, canary N% or native."""
     context.obj = data
     if context.invoked_subcommand is not None:
@@ -47,7 +47,7 @@ def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) 
 
 
 @app.command("set")
-def set_(
+def set_(  # noqa: PLR0917  # a command has the options it has
     context: typer.Context,
     endpoint: Annotated[str, typer.Argument(help="As the catalogue has it, `POST /v1/messages`; * for all")],
     flag: Annotated[str, typer.Argument(help="legacy, shadow, canary 5% or native")],
@@ -68,7 +68,7 @@ def set_(
 
 
 @app.command()
-def unset(
+def unset(  # noqa: PLR0917  # a command has the options it has
     context: typer.Context,
     endpoint: Annotated[str, typer.Argument(help="As the catalogue has it; * for all")] = EVERY,
     provider: Provider = "",
@@ -108,7 +108,7 @@ def load(
 
 
 @app.command()
-def history(context: typer.Context, limit: int = 50, as_json: AsJson = False) -> None:
+def history(context: typer.Context, limit: int = 50, as_json: AsJson = False) -> None:  # noqa: FBT002  # an option
     """See who changed what, when and why."""
     with _ledger(context.obj) as ledger:
         changes = ledger.history(limit)
@@ -127,7 +127,7 @@ def _ledger(data: Path | None) -> Ledger:
     return Ledger.open((data or data_dir(os.environ)) / DATABASE)
 
 
-def _scope(endpoint: str, provider: str, stream: bool | None, model: str) -> Scope:
+def _scope(endpoint: str, provider: str, stream: bool | None, model: str) -> Scope:  # noqa: FBT001  # as an option has it
     return Scope(endpoint, provider, {None: "", True: "yes", False: "no"}[stream], model)
 
 

@@ -4,7 +4,7 @@ Everything that makes keys and bundles lives here. Laws: the key is the owner's 
 own store is never touched; a supervised process trusts what the user's would have trusted, and this authority.
 """
 
-import datetime
+import datetime as dt
 import os
 import ssl
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LIFE = datetime.timedelta(days=3650)
-SLACK = datetime.timedelta(days=2)
+LIFE = dt.timedelta(days=3650)
+SLACK = dt.timedelta(days=2)
 KEY_FILE, CERTIFICATE_FILE, BUNDLE_FILE = "tap-ca-key.pem", "tap-ca.pem", "trusted.pem"
 # Where Linux distributions and BSDs keep their roots; the first that exists is used, as Go does.
 STORES = (
@@ -84,7 +84,7 @@ def trusted_by(environment: Mapping[str, str]) -> Path:
 def _make(key_file: Path, certificate_file: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cliproxy-cutover tap, this installation only")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,

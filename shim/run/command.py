@@ -23,7 +23,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def run(
+def run(  # noqa: PLR0917  # a command has the options it has
     context: typer.Context,
     legacy: Annotated[str, typer.Option(help="A binary that runs already: http://127.0.0.1:18317")] = "",
     legacy_bin: Annotated[Path | None, typer.Option(help="The binary, to be started and kept alive")] = None,
@@ -33,12 +33,12 @@ def run(
     ] = None,
     port: Annotated[int, typer.Option(envvar="QUOTIO_PORT", help="The clients' port; the configuration's")] = 0,
     data: Annotated[Path | None, typer.Option("--data-dir", help="Where recordings and keys are kept")] = None,
-    tap: Annotated[bool, typer.Option(help="See what goes to providers; without it exchanges are not judged")] = True,
+    tap: Annotated[bool, typer.Option(help="See what goes to providers; without it exchanges are not judged")] = True,  # noqa: FBT002  # an option
     native: Annotated[
         bool | None, typer.Option("--native/--no-native", help="Run native; by default when a flag first asks for it")
     ] = None,
-    record: Annotated[bool, typer.Option(help="Record what passes")] = True,
-    judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,
+    record: Annotated[bool, typer.Option(help="Record what passes")] = True,  # noqa: FBT002  # an option
+    judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,  # noqa: FBT002  # an option
     drain: Annotated[float, typer.Option(help="Seconds that what has begun is given to end on SIGTERM")] = 30.0,
     flags_file: Annotated[Path | None, typer.Option(help="A file of flags to follow")] = None,
 ) -> None:

@@ -134,10 +134,7 @@ class Disguise:
         if name == "inner":
             was = self.original(value)
             return line if was is None else f"{found['key']}{_quoted(was)}{found['rest']}{_ending(line)}"
-        if name == "proxy-url":
-            was = self.original(value)
-        else:
-            was = "" if value == self._told(name, "") else None
+        was = self.original(value) if name == "proxy-url" else self._unsaid(name, value)
         if was is None:
             return line
         if name not in before:
@@ -147,6 +144,10 @@ class Disguise:
             spelled = _quoted(was)
         key = f"{found['key']}{_gap(found['key'])}" if spelled else found["key"].rstrip()
         return key + spelled + found["rest"] + _ending(line)
+
+    def _unsaid(self, name: str, value: str) -> str | None:
+        """Nothing, where this is what we told the process; None where it says something of its own."""
+        return "" if value == self._told(name, "") else None
 
     def _told(self, name: str, value: str) -> str | None:
         match name:

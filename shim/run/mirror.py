@@ -7,7 +7,6 @@ files are written in place (a file may be a mount of its own), and never where n
 
 import json
 import logging
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,7 +156,7 @@ def _read(path: Path) -> str:
 
 def _stamp(path: Path) -> tuple[int, int]:
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_size)

@@ -9,7 +9,9 @@ from addons.way import UNANSWERED
 CLAUDE = "POST /v1/messages"
 
 ANSWERS = {
-    "a length": b"HTTP/1.1 200 OK\r\nX-b: 1\r\nx-A: 2\r\nX-b: 3\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+    "a length": (
+        b"HTTP/1.1 200 OK\r\nX-b: 1\r\nx-A: 2\r\nX-b: 3\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+    ),
     "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
     "chunks with extensions and trailers": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-End\r\nConnection: close\r\n\r\n"
@@ -17,7 +19,9 @@ ANSWERS = {
     ),
     "neither": b"HTTP/1.0 200 Fine\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n",
     "nothing": b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
-    "an odd reason": b"HTTP/1.1 429 Slow Down, Please\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    "an odd reason": (
+        b"HTTP/1.1 429 Slow Down, Please\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    ),
     "no reason": b"HTTP/1.1 200 \r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
     "a length it does not keep": b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhel",
     "chunks that break off between": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",

@@ -55,5 +55,5 @@ def test_a_file_is_loaded_and_history_kept(flags, tmp_path):
     assert "nothing changed" in flags("load", str(sheet)).stdout
     flags("unset", "GET /", "--who", "bob")
     told = json.loads(flags("history", "--json").stdout)
-    assert [(row["before"], row["flag"], row["who"]) for row in told][0] == ("native", "", "bob")
+    assert (told[0]["before"], told[0]["flag"], told[0]["who"]) == ("native", "", "bob")
     assert "loaded flags.yaml" in flags("history").stdout

@@ -19,7 +19,7 @@ def ledger(tmp_path):
 
 
 @pytest.fixture
-def follower(tmp_path, ledger):
+def follower(tmp_path, ledger):  # noqa: ARG001  # who makes the tables
     sql = connect(tmp_path / "r.db")
     yield Ledger(sql)
     sql.close()
@@ -55,7 +55,7 @@ def test_a_follower_sees_a_change_at_its_next_look_and_only_then(ledger, followe
 
 
 def test_an_endpoint_that_is_none_is_refused_with_those_that_are_like_it(ledger):
-    with pytest.raises(WrongFlagError, match="did you mean .*POST /v1/messages"):
+    with pytest.raises(WrongFlagError, match=r"did you mean .*POST /v1/messages"):
         ledger.set(Scope("GET /v1/messages"), Value.parse("native"), who="", why="")
     with pytest.raises(WrongFlagError, match="stream is yes, no"):
         ledger.set(Scope("*", stream="maybe"), Value.parse("native"), who="", why="")

@@ -11,13 +11,18 @@ DISGUISE = Disguise("legacy", 18317, 18318)
 
 TEXTS = {
     "plain": "port: 8317\nhost: ''\nproxy-url: \"\"\napi-keys:\n- a\n",
-    "comments": "# mine\nport: 9 # the port\n\nhost:   \"0.0.0.0\"   # all\nproxy-url: 'http://u:p%40@proxy:3128/'  # work\n",
+    "comments": (
+        "# mine\nport: 9 # the port\n\nhost:   \"0.0.0.0\"   # all\nproxy-url: 'http://u:p%40@proxy:3128/'  # work\n"
+    ),
     "nothing of it": "api-keys:\n  - a\n",
     "keys with proxies": (
         "port: 1\nclaude-api-key:\n- api-key: k\n  proxy-url: socks5://u:p@h:1\n- proxy-url: direct\n  api-key: 2\n"
         "- api-key: 3\n  proxy-url: ''\n"
     ),
-    "nested deeper": "port: 1\nopenai-compatibility:\n  - name: x\n    api-key-entries:\n      - api-key: a\n        proxy-url: http://h\n",
+    "nested deeper": (
+        "port: 1\nopenai-compatibility:\n  - name: x\n"
+        "    api-key-entries:\n      - api-key: a\n        proxy-url: http://h\n"
+    ),
     "tls": "tls:\n  enable: true # on\n  cert: c.pem\n  key: k.pem\nport: 5\n",
     "tls off": "tls:\n  enable: false\nport: 5\n",
     "another enable": "pprof:\n  enable: true\nport: 5\n",

@@ -105,10 +105,10 @@ def test_a_file_that_is_just_being_written_is_left_until_it_is_whole(mirror):
 
 
 def test_a_user_file_that_is_gone_for_a_moment_changes_nothing(mirror, caplog):
-    os.rename(mirror.user, mirror.user.with_suffix(".old"))
+    mirror.user.rename(mirror.user.with_suffix(".old"))
     assert not mirror.poll()
     assert "cannot be read" in caplog.text
-    os.rename(mirror.user.with_suffix(".old"), mirror.user)
+    mirror.user.with_suffix(".old").rename(mirror.user)
     mirror.poll()
     assert says(mirror) == [False, False, False]
 
