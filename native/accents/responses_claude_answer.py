@@ -28,7 +28,7 @@ TEXT_DONE_EMPTY = Accent(
 )
 TEXTS_AT_INDEX_ZERO = Accent(
     "responses-claude-texts-at-index-zero",
-    "Every text is said to be the item at output index 0, under one id, whatever stands there already.",
+    "Every text is said to be the item at output index 0, whatever stands there already; OpenAI's own SDK breaks on it.",
     "core/responses-claude/stream-plain-think",
     faulty=True,
 )

@@ -13,7 +13,7 @@ from native.wire.spelling import Spelling
 
 LINES_APART = Accent(
     "responses-codex-lines-apart",
-    "A blank line stands between an event's name and its data, so that a reader of names sees nameless events.",
+    "A blank line stands between an event's name and its data: events without data, on which OpenAI's own SDK breaks.",
     "core/responses-codex/stream-plain-silent",
     faulty=True,
 )
