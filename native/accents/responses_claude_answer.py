@@ -28,7 +28,7 @@ TEXT_DONE_EMPTY = Accent(
 )
 TEXTS_AT_INDEX_ZERO = Accent(
     "responses-claude-texts-at-index-zero",
-    "Every text is said to be the item at output index 0, whatever stands there already; OpenAI's own SDK breaks on it.",
+    "Every text is said to be the item at output index 0, whatever stands there; OpenAI's own SDK breaks on it.",
     "core/responses-claude/stream-plain-think",
     faulty=True,
 )
