@@ -14,6 +14,8 @@ from native.upstream import Headers  # noqa: TC001 - annotates attributes of a c
 
 HEAD_MOST: Final = 256 * 1024
 LINE_MOST: Final = 4096
+SIZE_MOST: Final = 16
+"""Digits of a chunk's size."""
 HELD_MOST: Final = 1024 * 1024
 """Bytes of a body that wait to be taken before reading stops."""
 _BODILESS: Final = frozenset({204, 304})
@@ -209,9 +211,10 @@ class Connection(asyncio.Protocol):
                         raise Broken("bytes after the last chunk")
                     return
             else:
-                size = int(text.split(b";")[0], 16)
-                if size < 0:
+                digits = text.split(b";")[0].strip()
+                if len(digits) > SIZE_MOST or not digits.isalnum():
                     raise Broken("malformed chunked encoding")
+                size = int(digits, 16)
                 self._left = size + 2 if size else -1
 
     # ---- the caller's side -----------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+import subprocess
+import sys
+
+WITHOUT = ("mitmproxy", "sqlite_utils", "deepdiff", "vcr", "shim", "addons", "typer", "rich", "prometheus_client")
+
+
+def test_native_serves_without_anything_of_the_migration():
+    code = f"""
+import sys
+for name in {WITHOUT!r}:
+    sys.modules[name] = None
+import native.__main__
+from native import providers, service, surface
+assert len(list(surface.collect())) > 40 and service.pairs() and providers.collect()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
