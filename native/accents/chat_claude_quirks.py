@@ -7,19 +7,19 @@ from native.turn import Accent
 COMPLETION_LIMIT_UNREAD: Final = Accent(
     name="chat-claude-completion-limit-unread",
     about="`max_completion_tokens` is not read: without `max_tokens` Claude may write 32000 tokens.",
-    evidence="golden/chat-claude/completion-limit",
+    evidence="edge/chat-quirk/claude-completion-limit",
     faulty=True,
 )
 DEVELOPER_DROPPED: Final = Accent(
     name="chat-claude-developer-dropped",
     about="A message of the role `developer` is left out.",
-    evidence="golden/chat-claude/developer",
+    evidence="edge/chat-quirk/claude-developer",
     faulty=True,
 )
 NULL_STOP: Final = Accent(
     name="chat-claude-null-stop",
     about='`"stop": null` becomes one empty stop sequence, which Claude refuses.',
-    evidence="golden/chat-claude/null-stop",
+    evidence="edge/chat-quirk/claude-null-stop",
     faulty=True,
 )
 TOOLS_NOT_FORBIDDEN: Final = Accent(
@@ -37,7 +37,7 @@ RESULTS_APART: Final = Accent(
 ONE_SAMPLER: Final = Accent(
     name="chat-claude-one-sampler",
     about="`top_p` is left out beside a `temperature`: Claude's newer models take one of them.",
-    evidence="golden/chat-claude/sampling",
+    evidence="edge/chat-quirk/claude-sampling",
 )
 BLOCK_NUMBERS: Final = Accent(
     name="chat-claude-block-numbers",
@@ -65,13 +65,13 @@ REASONING_NAMED_APART: Final = Accent(
 UNFINISHED_INPUT: Final = Accent(
     name="chat-claude-unfinished-input",
     about="A whole answer whose stream broke before a call's block ended has empty `arguments` where none had come.",
-    evidence="golden/chat-claude/whole-cut-call",
+    evidence="edge/chat-quirk/claude-whole-cut-call",
     faulty=True,
 )
 ERROR_AS_NOTHING: Final = Accent(
     name="chat-claude-error-as-nothing",
     about="An error inside Claude's stream leaves a whole answer empty, with status 200 and `finish_reason: stop`.",
-    evidence="golden/chat-claude/whole-error",
+    evidence="edge/chat-quirk/claude-whole-error",
 )
 
 ALL: Final = (

@@ -7,19 +7,19 @@ from native.turn import Accent
 HOLES_FOR_EMPTY_TEXTS: Final = Accent(
     name="chat-gemini-holes",
     about="An empty text between other parts of a message becomes a part `null`, which Gemini refuses.",
-    evidence="golden/chat-gemini/empty-text",
+    evidence="edge/chat-quirk/gemini-empty-text",
     faulty=True,
 )
 BROKEN_ARGUMENTS: Final = Accent(
     name="chat-gemini-broken-arguments",
     about="A call's `arguments` that are no JSON (empty, say) go as they are, and Gemini gets a body that is no JSON.",
-    evidence="golden/chat-gemini/empty-arguments",
+    evidence="edge/chat-quirk/gemini-empty-arguments",
     faulty=True,
 )
 UNANSWERED_CALLS: Final = Accent(
     name="chat-gemini-unanswered-calls",
     about="A call without a result gets the result `{}`, at once: also the last one, and one answered much later.",
-    evidence="golden/chat-gemini/unanswered-call",
+    evidence="edge/chat-quirk/gemini-unanswered-call",
 )
 RESULTS_AS_JSON_TEXT: Final = Accent(
     name="chat-gemini-results-as-json-text",
@@ -30,7 +30,7 @@ RESULTS_AS_JSON_TEXT: Final = Accent(
 LONE_SYSTEM_SPEAKS: Final = Accent(
     name="chat-gemini-lone-system",
     about="A conversation of one system message goes as the user's.",
-    evidence="golden/chat-gemini/lone-system",
+    evidence="edge/chat-quirk/gemini-lone-system",
 )
 LIMITS_UNREAD: Final = Accent(
     name="chat-gemini-limits-unread",
@@ -53,19 +53,19 @@ FORMAT_UNREAD: Final = Accent(
 NAMES_NOT_RESTORED: Final = Accent(
     name="chat-gemini-names-not-restored",
     about="A tool whose name Gemini would not take is called back by its changed name.",
-    evidence="golden/chat-gemini/whole-mixed",
+    evidence="edge/chat-quirk/gemini-whole-changed-name",
     faulty=True,
 )
 LAST_TEXT_OF_A_CHUNK: Final = Accent(
     name="chat-gemini-last-text",
     about="Of several texts in one streamed chunk the client gets the last only; so with thoughts.",
-    evidence="golden/chat-gemini/stream-two-texts",
+    evidence="edge/chat-quirk/gemini-stream-two-texts",
     faulty=True,
 )
 CALLS_RENUMBERED: Final = Accent(
     name="chat-gemini-calls-renumbered",
     about="In a stream whose calls come in several chunks, the second call of a later chunk is number 1 again.",
-    evidence="golden/chat-gemini/stream-calls-apart",
+    evidence="edge/chat-quirk/gemini-stream-calls-apart",
     faulty=True,
 )
 REASONS_AS_GEMINI_SAYS: Final = Accent(
@@ -77,19 +77,19 @@ REASONS_AS_GEMINI_SAYS: Final = Accent(
 REASONS_UNTOLD: Final = Accent(
     name="chat-gemini-reasons-untold",
     about="A stream that ends for another reason than `STOP` or `MAX_TOKENS` (safety, say) ends without a reason.",
-    evidence="golden/chat-gemini/stream-safety",
+    evidence="edge/chat-quirk/gemini-stream-safety",
     faulty=True,
 )
 STOP_AFTER_CALLS: Final = Accent(
     name="chat-gemini-stop-after-calls",
     about="A chunk with calls says `tool_calls`, and the chunk that ends the stream says `stop` all the same.",
-    evidence="golden/chat-gemini/stream-calls-apart",
+    evidence="edge/chat-quirk/gemini-stream-calls-apart",
     faulty=True,
 )
 FIRST_CANDIDATES_REASON: Final = Accent(
     name="chat-gemini-first-reason",
     about="In a stream of several candidates each has the first one's `finish_reason`.",
-    evidence="golden/chat-gemini/stream-two-candidates",
+    evidence="edge/chat-quirk/gemini-stream-two-candidates",
     faulty=True,
 )
 NULLS_IN_DELTAS: Final = Accent(
