@@ -54,12 +54,10 @@ _CODINGS["x-gzip"] = _CODINGS["gzip"]
 
 def codings_of(headers: Headers) -> tuple[str, ...]:
     """The content codings of a body, in the order they were applied."""
-    named = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-    return (
-        tuple(coding for each in named.split(",") if (coding := each.strip().lower()) and coding != "identity")
-        if named
-        else ()
-    )
+    named = ",".join([value for name, value in headers if len(name) == 16 and name.lower() == "content-encoding"])
+    if not named:
+        return ()
+    return tuple(coding for each in named.split(",") if (coding := each.strip().lower()) and coding != "identity")
 
 
 def decoded(body: bytes, codings: tuple[str, ...]) -> bytes:

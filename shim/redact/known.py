@@ -5,6 +5,7 @@ Law: a longer secret is replaced before a shorter one that it contains; a text w
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import quote, quote_plus
 
@@ -15,21 +16,43 @@ ALWAYS = 2_000  # secrets of configuration and credential files, those of earlie
 RECENT = 256  # secrets seen in passing
 
 
+type Pairs[T] = tuple[tuple[T, T], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A secret, in all spellings and with all that is derived from it, each beside what stands for it."""
+
+    texts: Pairs[str]
+    data: Pairs[bytes]
+    derived: Pairs[bytes]
+
+    @classmethod
+    def of(cls, secret: str, placeholder: str) -> "Entry":
+        """Spell a secret out."""
+        spelled, follows = tuple(_spellings(secret, placeholder)), tuple(derived(secret, placeholder))
+        return cls(spelled + follows, _encoded(chain(spelled, _escaped(secret, placeholder))), _encoded(follows))
+
+
 class Known:
     """Secrets and what stands for them.
 
     Args:
         placeholder: Gives the placeholder of a secret.
+
+    Attributes:
+        version: Another number whenever others are known.
     """
 
     def __init__(self, placeholder: Callable[[str], str]) -> None:
+        self.version = 0
         self._placeholder = placeholder
-        self._state: OrderedDict[str, None] = OrderedDict()
-        self._passing: OrderedDict[str, None] = OrderedDict()
-        self._derived: dict[str, str] = {}
+        self._state: OrderedDict[str, Entry] = OrderedDict()
+        self._passing: OrderedDict[str, Entry] = OrderedDict()
+        self._follows: dict[str, str] = {}
         self._texts: list[tuple[str, str]] = []
         self._bytes: list[tuple[bytes, bytes]] = []
-        self._derived_bytes: list[tuple[bytes, bytes]] = []
+        self._derived: list[tuple[bytes, bytes]] = []
         self._stale = False
 
     def of_state(self, secrets: Iterable[str]) -> None:
@@ -42,33 +65,32 @@ class Known:
 
     def follows(self, pairs: Iterable[tuple[str, str]]) -> None:
         """What is derived from a secret, with what is derived from its placeholder."""
-        for value, stand_in in pairs:
-            self._derived[value] = stand_in
-            self._stale = True
+        self._follows.update(pairs)
+        self._changed()
 
-    def _learn(self, among: OrderedDict[str, None], most: int, secrets: Iterable[str]) -> None:
+    def _learn(self, among: OrderedDict[str, Entry], most: int, secrets: Iterable[str]) -> None:
         for secret in secrets:
-            if not EVERYWHERE.match(secret):
-                continue
-            if secret not in among:
-                self._stale = True
-                for value, stand_in in derived(secret, self._placeholder(secret)):
-                    self._derived[value] = stand_in
-            among[secret] = None
-            among.move_to_end(secret)
-            if len(among) > most:
-                among.popitem(last=False)
+            if secret in among:
+                among.move_to_end(secret)
+            elif EVERYWHERE.match(secret):
+                among[secret] = Entry.of(secret, self._placeholder(secret))
+                self._changed()
+                if len(among) > most:
+                    among.popitem(last=False)
+
+    def _changed(self) -> None:
+        self._stale = True
+        self.version += 1
 
     def _refresh(self) -> None:
         if not self._stale:
             return
-        secrets = sorted({*self._state, *self._passing}, key=len, reverse=True)
-        pairs = [(secret, self._placeholder(secret)) for secret in secrets]
-        self._texts = [*chain.from_iterable(_spellings(*pair) for pair in pairs), *self._derived.items()]
-        self._bytes = [
-            (old.encode(), new.encode()) for pair in pairs for old, new in chain(_spellings(*pair), _escaped(*pair))
-        ]
-        self._derived_bytes = [(old.encode(), new.encode()) for old, new in self._derived.items()]
+        known = self._passing | self._state
+        entries = [known[secret] for secret in sorted(known, key=len, reverse=True)]
+        follows = self._follows.items()
+        self._texts = [*chain.from_iterable(entry.texts for entry in entries), *follows]
+        self._bytes = [*chain.from_iterable(entry.data for entry in entries)]
+        self._derived = [*chain.from_iterable(entry.derived for entry in entries), *_encoded(follows)]
         self._stale = False
 
     def out_of(self, text: str) -> str:
@@ -90,10 +112,14 @@ class Known:
     def out_of_body(self, body: bytes, *, thorough: bool) -> bytes:
         """A body without them; `thorough` looks for what is derived from them too."""
         self._refresh()
-        for old, new in chain(self._bytes, self._derived_bytes) if thorough else self._bytes:
+        for old, new in chain(self._bytes, self._derived) if thorough else self._bytes:
             if old in body:
                 body = body.replace(old, new)
         return body
+
+
+def _encoded(pairs: Iterable[tuple[str, str]]) -> Pairs[bytes]:
+    return tuple((old.encode(), new.encode()) for old, new in pairs)
 
 
 def _spellings(secret: str, placeholder: str) -> Iterator[tuple[str, str]]:

@@ -74,6 +74,12 @@ def in_header(name: str, value: str) -> Iterator[str]:
         yield _SCHEME.sub("", value, count=1)
 
 
+@lru_cache(maxsize=5_000)
+def header_secrets(header: tuple[str, str]) -> tuple[str, ...]:
+    """The secrets in a header: most headers are those of the exchange before."""
+    return tuple(in_header(*header))
+
+
 def in_url(url: str) -> Iterator[str]:
     """The secrets in an address: parameters that hold one, and a password before the host."""
     if "?" not in url and "@" not in url and "#" not in url:

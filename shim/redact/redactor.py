@@ -22,6 +22,7 @@ from shim.redact.placeholders import EMAIL, Placeholders
 from shim.store.records import Record, Stray
 from shim.store.snapshots import Snapshot
 
+REMEMBERED = 5_000  # headers without their secrets
 TAIL = 4096  # bytes that are left off the head of a cut body: its end may be half a secret
 TALK = (
     *("/chat/completions", "/completions", "/messages", "/responses", "/compact", ":generateContent"),
@@ -39,6 +40,8 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self._placeholders = Placeholders(key)
         self._known = Known(self._placeholders.of)
+        self._cleaned: dict[tuple[str, str], str] = {}  # most headers are those of the exchange before
+        self._cleaned_at = 0
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A state without its secrets; from now on they are looked for in every exchange."""
@@ -142,15 +145,17 @@ class Redactor:
         return self._known.out_of(url)
 
     def _headers(self, headers: Headers) -> Headers:
-        changed = tuple((name, self._header(name, value)) for name, value in headers)
-        joined = "\n".join(value for _, value in changed)
-        if not self._known.any_in(joined):
-            return changed
-        return tuple((name, self._known.out_of(value)) for name, value in changed)
+        if self._cleaned_at != self._known.version or len(self._cleaned) > REMEMBERED:
+            self._cleaned.clear()
+            self._cleaned_at = self._known.version
+        cleaned = self._cleaned
+        return tuple([(header[0], cleaned.get(header) or self._header(header)) for header in headers])
 
-    def _header(self, name: str, value: str) -> str:
+    def _header(self, header: tuple[str, str]) -> str:
+        name, value = header
         for secret in places.in_header(name, value):
             value = _in_place(value, secret, self._placeholders.of(secret))
+        self._cleaned[header] = value = self._known.out_of(value)
         return value
 
     def _body(self, body: bytes, plain: bytes, codings: tuple[str, ...], seen: "_Seen") -> bytes:
@@ -190,7 +195,7 @@ class _Seen:
         headers = (*request.headers, *(response.headers if response else ()))
         secrets = (
             *places.in_url(request.url),
-            *chain.from_iterable(places.in_header(name, value) for name, value in headers),
+            *chain.from_iterable([places.header_secrets(header) for header in headers]),
             *chain.from_iterable(_in_body(body, request.url, talk=talk) for body in (sent, got)),
             *chain.from_iterable(_in_body(frame.encode(), request.url, talk=True) for frame in request.frames),
         )
