@@ -75,7 +75,7 @@ def _long_names(turn: Turn) -> dict[str, str]:
 
 
 def _blocks(output: Any, turn: Turn) -> Iterator[Json]:
-    names = _long_names(turn)
+    names: dict[str, str] | None = None
     for item in output if isinstance(output, list) else ():
         kind = text(get(item, "type"))
         if kind == "reasoning":
@@ -84,6 +84,7 @@ def _blocks(output: Any, turn: Turn) -> Iterator[Json]:
         elif kind == "message":
             yield from _texts(get(item, "content"))
         elif kind == "function_call":
+            names = _long_names(turn) if names is None else names
             name = text(get(item, "name"))
             yield {
                 "type": "tool_use",

@@ -89,7 +89,7 @@ def whole(answer: bytes, turn: Turn) -> bytes:
 
 
 def _blocks(parts: Any, turn: Turn) -> Iterator[Json]:
-    names = Declared(turn.original)
+    names = Declared(turn)
     kind, said, calls = "", "", 0
     for part in parts if isinstance(parts, list) else ():
         words, call = text(get(part, "text")), get(part, "functionCall")
@@ -121,7 +121,7 @@ class GeminiStream:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._names: Declared | None = None
+        self._names = Declared(turn)
         self._begun = False
         self._kind = ""
         self._index = 0
@@ -195,8 +195,6 @@ class GeminiStream:
     def _call(self, call: Any, arguments: str, out: list[bytes]) -> None:
         """A call, or the rest of the one before where it has no name."""
         self._called = True
-        if self._names is None:
-            self._names = Declared(self._turn.original)
         name = self._names.restored(text(get(call, "name")))
         if name or self._kind != "tool":
             self._close(out)

@@ -37,31 +37,37 @@ def declared(body: Json) -> list[Any]:
 class Declared:
     """The names that the client declared, found again whatever an upstream made of case, underscores and blanks.
 
-    Attributes:
-        by_canonical: The declared name by its canonical form; the first of several.
-        by_function: The declared name by what `function_name` made of it, where it made a difference.
+    They are read when the first name is asked for: an answer without calls need not look at the request again.
     """
 
-    __slots__ = ("by_canonical", "by_function")
+    __slots__ = ("_by_canonical", "_by_function", "_turn")
 
-    def __init__(self, body: Json) -> None:
-        self.by_canonical: dict[str, str] = {}
-        self.by_function: dict[str, str] = {}
-        for tool in declared(body):
-            own = trim(text(get(tool, "name")))
-            if own and (changed := function_name(own)) != own:
-                self.by_function.setdefault(changed, own)
-            name = own or trim(text(get(tool, "function", "name")))
-            if name and (key := _canonical(name)):
-                self.by_canonical.setdefault(key, name)
+    def __init__(self, turn: Turn) -> None:
+        self._turn: Turn | None = turn
+        self._by_canonical: dict[str, str] = {}
+        self._by_function: dict[str, str] = {}
 
     def spelled(self, name: str) -> str:
         """The name as the client wrote it, or as it came where the client declared nothing like it."""
-        return self.by_canonical.get(_canonical(name), name) if name else name
+        self._read()
+        return self._by_canonical.get(_canonical(name), name) if name else name
 
     def restored(self, name: str) -> str:
         """The name that `function_name` was given, or what came."""
-        return self.by_function.get(name, name)
+        self._read()
+        return self._by_function.get(name, name)
+
+    def _read(self) -> None:
+        if self._turn is None:
+            return
+        for tool in declared(self._turn.original):
+            own = trim(text(get(tool, "name")))
+            if own and (changed := function_name(own)) != own:
+                self._by_function.setdefault(changed, own)
+            name = own or trim(text(get(tool, "function", "name")))
+            if name and (key := _canonical(name)):
+                self._by_canonical.setdefault(key, name)
+        self._turn = None
 
 
 def function_name(name: str) -> str:

@@ -97,7 +97,7 @@ def _reason(finish: Any, blocks: list[Json], turn: Turn) -> str:
 
 
 def _blocks(message: Any, turn: Turn) -> Iterator[Json]:
-    names = Declared(turn.original)
+    names = Declared(turn)
     reasoning = [{"type": "thinking", "thinking": said} for said in thoughts(get(message, "reasoning_content"))]
     late = turn.faithful(THINKING_LAST)
     if not late:

@@ -64,7 +64,7 @@ class OpenAIStream:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._names: Declared | None = None
+        self._names = Declared(turn)
         self._begun = False
         self._id = ""
         self._model = ""
@@ -168,14 +168,9 @@ class OpenAIStream:
             call.started = True
             self._stop_thinking(out)
             self._stop_text(out)
-            out.append(events.tool_start(call.block, call_id(call.id, self._turn), self._spelled(text(name))))
+            out.append(events.tool_start(call.block, call_id(call.id, self._turn), self._names.spelled(text(name))))
         if arguments := text(get(function, "arguments")):
             call.arguments.append(arguments)
-
-    def _spelled(self, name: str) -> str:
-        if self._names is None:
-            self._names = Declared(self._turn.original)
-        return self._names.spelled(name)
 
     def _take(self) -> int:
         taken = self._next

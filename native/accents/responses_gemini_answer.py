@@ -138,7 +138,7 @@ class GeminiStream:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._events = Events()
-        self._names = Declared(turn.original)
+        self._names = Declared(turn)
         self._id = ""
         self._created_at = 0
         self._next_index = 0
@@ -324,7 +324,7 @@ def whole(data: bytes, turn: Turn) -> bytes:
 
 
 def _whole_output(answer: Any, bare_id: str, source: Spelling, way: tuple[str, ...], turn: Turn) -> list[Json]:
-    names = Declared(turn.original)
+    names = Declared(turn)
     output: list[Json] = []
     thoughts, signature, texts = list[str](), "", list[str]()
     parts = get(answer, *_PARTS)

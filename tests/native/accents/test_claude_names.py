@@ -22,10 +22,9 @@ def test_a_missing_id_is_made_and_never_twice(a_turn):
     assert [call_id("", turn), call_id("", turn)] == ["toolu_1760000000500000000_1", "toolu_1760000000500000000_2"]
 
 
-def test_names_come_back_as_they_were_declared():
-    names = Declared(
-        {"tools": [{"name": " _Read "}, {"name": "READ"}, {"function": {"name": "list"}}, {"name": "a b"}, 5]}
-    )
+def test_names_come_back_as_they_were_declared(a_turn):
+    body = {"tools": [{"name": " _Read "}, {"name": "READ"}, {"function": {"name": "list"}}, {"name": "a b"}, 5]}
+    names = Declared(a_turn(original=body))
     assert [names.spelled(name) for name in ("read", "__rEAD", "LIST", "other", "", "___")] == [
         *("_Read", "_Read", "list", "other", "", "___"),
     ]
