@@ -34,15 +34,16 @@ def _unix(said: str) -> int | None:
 
 
 def _usage(said: Any) -> Json:
+    counts: Json = said if isinstance(said, dict) else {}
     usage: Json = {}
-    if (count := get(said, "candidatesTokenCount")) is not MISSING:
-        usage["completion_tokens"] = integer(count)
-    if (count := get(said, "totalTokenCount")) is not MISSING:
-        usage["total_tokens"] = integer(count)
-    usage["prompt_tokens"] = integer(get(said, "promptTokenCount"))
-    if (thought := integer(get(said, "thoughtsTokenCount"))) > 0:
+    if "candidatesTokenCount" in counts:
+        usage["completion_tokens"] = integer(counts["candidatesTokenCount"])
+    if "totalTokenCount" in counts:
+        usage["total_tokens"] = integer(counts["totalTokenCount"])
+    usage["prompt_tokens"] = integer(counts.get("promptTokenCount"))
+    if (thought := integer(counts.get("thoughtsTokenCount"))) > 0:
         usage["completion_tokens_details"] = {"reasoning_tokens": thought}
-    if (cached := integer(get(said, "cachedContentTokenCount"))) > 0:
+    if (cached := integer(counts.get("cachedContentTokenCount"))) > 0:
         usage["prompt_tokens_details"] = {"cached_tokens": cached}
     return usage
 
@@ -156,8 +157,10 @@ class GeminiToChat:
         if line == b"[DONE]":
             return []
         event = parse(line)
-        candidates = get(event, "candidates")
-        usage = get(event, "usageMetadata")
+        if not isinstance(event, dict):
+            return []
+        candidates = event.get("candidates")
+        usage = event.get("usageMetadata", MISSING)
         if not isinstance(candidates, list) and usage is MISSING:
             return []
         frame = self._frame(event, usage)
@@ -171,19 +174,18 @@ class GeminiToChat:
         """Nothing is owed."""
         return []
 
-    def _frame(self, event: Any, usage: Any) -> Json:
+    def _frame(self, event: Json, usage: Any) -> Json:
         """What every chunk made of this event has."""
-        stamp = get(event, "createTime")
+        stamp = event.get("createTime", MISSING)
         if stamp is not MISSING and (seconds := _unix(text(stamp))) is not None:
             self._created = seconds
         if not self._created and not self._turn.faithful(quirks.MADE_UP_TIME):
             self._created = int(self._turn.clock.now())
-        model = get(event, "modelVersion")
         frame: Json = {
-            "id": text(get(event, "responseId")),
+            "id": text(event.get("responseId")),
             "object": "chat.completion.chunk",
             "created": self._created,
-            "model": "model" if model is MISSING else text(model),
+            "model": text(event.get("modelVersion", "model")),
         }
         if usage is not MISSING:
             frame["usage"] = _usage(usage)
@@ -193,7 +195,7 @@ class GeminiToChat:
         choice = {"index": number, "delta": delta, "finish_reason": reason, "native_finish_reason": reason}
         return orjson.dumps({**frame, "choices": [choice]})
 
-    def _candidate(self, frame: Json, event: Any, candidate: Any, place: int, spelling: Spelling) -> bytes:
+    def _candidate(self, frame: Json, event: Json, candidate: Any, place: int, spelling: Spelling) -> bytes:
         number = integer(get(candidate, "index"))
         said = Said(self._turn, self._names, None)
         parts = get(candidate, "content", "parts")
@@ -217,12 +219,12 @@ class GeminiToChat:
         restarted = said.calls and self._turn.faithful(quirks.CALLS_RENUMBERED)
         return len(said.calls) if restarted else number
 
-    def _reason(self, event: Any, candidate: Any, said: Said, number: int) -> str | None:
+    def _reason(self, event: Json, candidate: Any, said: Said, number: int) -> str | None:
         if said.calls:
             return "tool_calls"
         of_first = self._turn.faithful(quirks.FIRST_CANDIDATES_REASON)
         told = get(event, "candidates", 0, "finishReason") if of_first else get(candidate, "finishReason")
-        reason = (text(get(event, "stop_reason")) or text(told)).lower()
+        reason = (text(event.get("stop_reason")) or text(told)).lower()
         if reason and self._called.get(number) and not self._turn.faithful(quirks.STOP_AFTER_CALLS):
             return "tool_calls"
         if reason not in {"max_tokens", "stop"} and self._turn.faithful(quirks.REASONS_UNTOLD):
