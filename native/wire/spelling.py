@@ -72,7 +72,8 @@ class Spelling:
             if at < 0:
                 at = self.source.find(sought, 0, self._at + len(sought))
             if at >= 0:
-                self._styles = (style,)
+                if style is not self._styles[0]:  # a piece without blanks and marks stands so in every style
+                    self._styles = (style, *(other for other in self._styles if other is not style))
                 self._at = at
                 self._misses = 0
                 return spelled

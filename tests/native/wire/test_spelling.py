@@ -72,6 +72,15 @@ def test_pieces_in_any_order_keep_the_senders_style(style):
         assert json.loads(spelled) == pieces[place]
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_a_piece_that_is_the_same_in_every_style_does_not_settle_it(style):
+    pieces = ["plain", "Łódź", ["a", "é"], "plain", {"ß": "ø"}]
+    source = json.dumps(pieces, **STYLES[style])
+    spelling = Spelling(source.encode())
+    for place, piece in enumerate(pieces):
+        assert spelling.of(piece, place) in source
+
+
 def test_what_is_missing_has_no_spelling_in_any_style():
     spelling = Spelling(b'{"a": {"b": 1}}')
     assert spelling.of({"b": 1}, "a") == '{"b": 1}'
