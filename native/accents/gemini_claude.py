@@ -5,7 +5,6 @@ carry no ids in Gemini, so each is given one, and results take them in the order
 `metadata.user_id` are made once for the life of the process.
 """
 
-from collections import deque
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
@@ -20,6 +19,7 @@ from native.accents.gemini_claude_answer import (
     whole,
 )
 from native.accents.gemini_claude_thinking import thinking
+from native.accents.gemini_reading import RESULTS_BY_ORDER, THOUGHTS_AS_TEXT, Waiting, either, parts_of
 from native.accents.gemini_types import TYPES_AS_TEXT, lowered
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text
@@ -34,13 +34,8 @@ SNAKE_ONLY: Final = Accent(
 SYSTEM_AS_USER: Final = Accent(
     name="gemini-claude-system-as-user",
     about="The system instruction goes upstream as a first user message instead of as `system`.",
-    evidence="edge/count/gemini-claude-system",
+    evidence="edge/gemini-quirk/claude-system-snake-case",
     faulty=True,
-)
-CALLS_PAIRED_BLINDLY: Final = Accent(
-    name="gemini-claude-results-in-call-order",
-    about="Function responses are tied to calls by their order alone, whatever their names and ids say.",
-    evidence="core/gemini-claude/stream-result-text",
 )
 
 _ROLES: Final = {"model": "assistant", "function": "user", "tool": "user"}
@@ -59,8 +54,7 @@ class _Fields:
         self._both = not turn.faithful(SNAKE_ONLY)
 
     def get(self, value: Any, snake: str, camel: str) -> Any:
-        found = get(value, snake)
-        return get(value, camel) if found is MISSING and self._both else found
+        return either(value, snake, camel) if self._both else get(value, snake)
 
 
 def request(body: Json, turn: Turn) -> Json:
@@ -128,9 +122,8 @@ def _messages(contents: Any, fields: _Fields, turn: Turn) -> list[Json]:
     for index, content in enumerate(contents if isinstance(contents, list) else ()):
         said = text(get(content, "role"))
         role = _ROLES.get(said, said)
-        parts = get(content, "parts")
         blocks: list[Json] = []
-        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+        for place, part in parts_of(content, turn):
             if block := reader.block(part, role, ("contents", index, "parts", place)):
                 blocks.append(block)
         if blocks:
@@ -141,12 +134,12 @@ def _messages(contents: Any, fields: _Fields, turn: Turn) -> list[Json]:
 class _Reader:
     """Reads the parts of one conversation, and remembers which calls wait for their results."""
 
-    __slots__ = ("_fields", "_pending", "_spelling", "_turn")
+    __slots__ = ("_fields", "_spelling", "_turn", "_waiting")
 
     def __init__(self, fields: _Fields, turn: Turn) -> None:
         self._fields, self._turn = fields, turn
         self._spelling = Spelling(turn.source)
-        self._pending: deque[str] = deque()
+        self._waiting = Waiting()
 
     def block(self, part: Any, role: str, path: tuple[str | int, ...]) -> Json | None:
         """A part as a block: the first of text, call, result, image, file that it has."""
@@ -154,12 +147,13 @@ class _Reader:
             return {"type": "text", "text": text(said)}
         if (call := get(part, "functionCall")) is not MISSING and role == "assistant":
             made = self._made()
-            self._pending.append(made)
+            self._waiting.add(made, call)
             arguments = get(call, "args")
             given = arguments if isinstance(arguments, dict) else {}
             return {"type": "tool_use", "id": made, "name": text(get(call, "name")), "input": given}
         if (response := get(part, "functionResponse")) is not MISSING:
-            call_id = self._pending.popleft() if self._pending else self._made()
+            blindly = self._turn.faithful(RESULTS_BY_ORDER)
+            call_id = (self._waiting.first() if blindly else self._waiting.answered(response)) or self._made()
             told = _result(response, self._spelling, (*path, "functionResponse", "response"))
             return {"type": "tool_result", "tool_use_id": call_id, "content": told}
         return self._file(part)
@@ -237,7 +231,8 @@ PAIR: Final = Pair(
     accents=(
         SNAKE_ONLY,
         SYSTEM_AS_USER,
-        CALLS_PAIRED_BLINDLY,
+        RESULTS_BY_ORDER,
+        THOUGHTS_AS_TEXT,
         TYPES_AS_TEXT,
         FINISH_ALWAYS_STOP,
         PROMPT_COUNT_LOST,

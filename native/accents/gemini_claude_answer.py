@@ -40,7 +40,7 @@ PROMPT_COUNT_LOST: Final = Accent(
 BROKEN_ARGUMENTS: Final = Accent(
     name="gemini-claude-broken-arguments",
     about="Arguments of a call that the limit of tokens cut are passed on as they are: the chunk is no JSON.",
-    evidence="quirks/gemini-claude/cut-arguments",
+    evidence="edge/gemini-quirk/claude-cut-arguments",
     faulty=True,
 )
 SIGNATURE_AS_EMPTY: Final = Accent(

@@ -6,10 +6,11 @@ kind; whether the model allows the wish is checked later, by `thinking`.
 
 from typing import Any, Final
 
+from native.accents.gemini_reading import either
 from native.models import known
 from native.thinking.setting import budget_of, level_of
 from native.turn import Json
-from native.wire.loose import MISSING, get, integer, text
+from native.wire.loose import MISSING, integer, text
 
 _EFFORTS: Final = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "auto": "high"}
 
@@ -20,11 +21,11 @@ def thinking(config: Any, model: str) -> Json:
         return {}
     info = known(model.strip())
     levels = info.thinking.levels if info and info.thinking else ()
-    wish = _either(config, "thinkingLevel", "thinking_level")
+    wish = either(config, "thinkingLevel", "thinking_level")
     if wish is not MISSING:
         level = text(wish).strip().lower()
         return _by_effort(level, levels) if levels else _by_level(level)
-    wish = _either(config, "thinkingBudget", "thinking_budget")
+    wish = either(config, "thinkingBudget", "thinking_budget")
     if wish is not MISSING:
         budget = integer(wish)
         if budget == 0:
@@ -33,11 +34,6 @@ def thinking(config: Any, model: str) -> Json:
     if config.get("includeThoughts") is True or config.get("include_thoughts") is True:
         return _switched("enabled")
     return {}
-
-
-def _either(config: Json, name: str, other: str) -> Any:
-    found = get(config, name)
-    return get(config, other) if found is MISSING else found
 
 
 def _by_effort(level: str, levels: tuple[str, ...]) -> Json:

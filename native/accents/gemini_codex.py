@@ -6,7 +6,6 @@ order of the calls; Codex takes no name of more than 64 bytes.
 """
 
 import re
-from collections import deque
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from native.accents.gemini_candidates import token_count
 from native.accents.gemini_codex_answer import ACCENTS as ANSWERING
 from native.accents.gemini_codex_answer import CodexStream, whole
 from native.accents.gemini_codex_names import short_by_long
-from native.accents.gemini_openai import effort_of
+from native.accents.gemini_reading import RESULTS_BY_ORDER, THOUGHTS_AS_TEXT, Waiting, effort_of, parts_of
 from native.accents.gemini_types import TYPES_AS_TEXT, lowered
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, raw, text, trim
@@ -31,7 +30,7 @@ SYSTEM_SNAKE_ONLY: Final = Accent(
 FILES_DROPPED: Final = Accent(
     name="gemini-codex-images-dropped",
     about="Images are dropped, however they are sent.",
-    evidence="edge/count/gemini-codex-image",
+    evidence="edge/gemini-quirk/codex-image",
     faulty=True,
 )
 CHOICE_AUTO: Final = Accent(
@@ -84,8 +83,7 @@ def _input(body: Json, turn: Turn) -> list[Json]:
     contents = body.get("contents")
     for index, content in enumerate(contents if isinstance(contents, list) else ()):
         role = text(get(content, "role"))
-        parts = get(content, "parts")
-        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+        for place, part in parts_of(content, turn):
             path = ("contents", index, "parts", place)
             if item := reader.item(part, "assistant" if role == "model" else role, path):
                 items.append(item)
@@ -104,14 +102,14 @@ def _instruction(parts: Any) -> list[Json]:
 class _Reader:
     """Reads the parts of one conversation, and remembers which calls wait for their results."""
 
-    __slots__ = ("_files", "_pending", "_short", "_spelling", "_turn")
+    __slots__ = ("_files", "_short", "_spelling", "_turn", "_waiting")
 
     def __init__(self, body: Json, turn: Turn) -> None:
         self._turn = turn
         self._short = short_by_long(body.get("tools"))
         self._files = not turn.faithful(FILES_DROPPED)
         self._spelling = Spelling(turn.source)
-        self._pending: deque[str] = deque()
+        self._waiting = Waiting()
 
     def item(self, part: Any, role: str, path: tuple[str | int, ...]) -> Json | None:
         """A part as an item: the first of text, call, result that it has."""
@@ -134,7 +132,7 @@ class _Reader:
         if (arguments := get(call, "args")) is not MISSING:
             item["arguments"] = self._spelling.of(arguments, *path)
         item["call_id"] = self._made()
-        self._pending.append(item["call_id"])
+        self._waiting.add(item["call_id"], call)
         return item
 
     def _result(self, response: Any, path: tuple[str | int, ...]) -> Json:
@@ -145,7 +143,8 @@ class _Reader:
             item["output"] = self._spelling.of(result, *path, "result") if spelled else text(result)
         elif answer is not MISSING:
             item["output"] = self._spelling.of(answer, *path)
-        item["call_id"] = self._pending.popleft() if self._pending else self._made()
+        blindly = self._turn.faithful(RESULTS_BY_ORDER)
+        item["call_id"] = (self._waiting.first() if blindly else self._waiting.answered(response)) or self._made()
         return item
 
     def _made(self) -> str:
@@ -222,5 +221,14 @@ PAIR: Final = Pair(
     whole=whole,
     stream=CodexStream,
     tokens=tokens,
-    accents=(SYSTEM_SNAKE_ONLY, FILES_DROPPED, CHOICE_AUTO, SAMPLING_DROPPED, TYPES_AS_TEXT, *ANSWERING),
+    accents=(
+        SYSTEM_SNAKE_ONLY,
+        FILES_DROPPED,
+        CHOICE_AUTO,
+        SAMPLING_DROPPED,
+        RESULTS_BY_ORDER,
+        THOUGHTS_AS_TEXT,
+        TYPES_AS_TEXT,
+        *ANSWERING,
+    ),
 )

@@ -29,7 +29,7 @@ from native.wire.spelling import Spelling
 CALLS_REPEATED: Final = Accent(
     name="gemini-codex-calls-repeated",
     about="Once a function was called, the calls so far are told again before every further chunk.",
-    evidence="core/gemini-codex/stream-tools-calls",
+    evidence="edge/gemini-quirk/codex-text-after-call",
     faulty=True,
 )
 FIXED_TIME: Final = Accent(
@@ -44,13 +44,19 @@ FINISH_MISSING: Final = Accent(
     evidence="core/gemini-codex/stream-plain-length",
     faulty=True,
 )
+DETAILS_UNCOUNTED: Final = Accent(
+    name="gemini-codex-details-uncounted",
+    about="Cached and reasoning tokens are in no count of their own.",
+    evidence="core/gemini-codex/stream-usage-text",
+    faulty=True,
+)
 BROKEN_ARGUMENTS: Final = Accent(
     name="gemini-codex-broken-arguments",
     about="Arguments of a call that begin as an object are passed on as they are: what is cut makes a chunk no JSON.",
-    evidence="quirks/gemini-codex/cut-arguments",
+    evidence="edge/gemini-quirk/codex-cut-arguments",
     faulty=True,
 )
-ACCENTS: Final = (CALLS_REPEATED, FIXED_TIME, FINISH_MISSING, BROKEN_ARGUMENTS)
+ACCENTS: Final = (CALLS_REPEATED, FIXED_TIME, FINISH_MISSING, DETAILS_UNCOUNTED, BROKEN_ARGUMENTS)
 
 _TIME: Final = "2025-08-15T02:52:03.884209Z"
 _TEXTS: Final = {
@@ -89,7 +95,7 @@ class CodexStream:
             return self._held(frame(b"", self._begin(event)))
         if kind == "response.completed" or (kind in _ENDS and not self._turn.faithful(FINISH_MISSING)):
             finish = "" if self._turn.faithful(FINISH_MISSING) else _ENDS[kind]
-            usage = TRAFFIC + b"," + _counts(get(event, "response", "usage"))
+            usage = TRAFFIC + b"," + _counts(get(event, "response", "usage"), self._turn)
             return self._held(frame(b"", self._label(event), finish=finish, usage=usage))
         return []
 
@@ -147,7 +153,7 @@ def whole(answer: bytes, turn: Turn) -> bytes:
     created = get(response, "created_at")
     stamped = "" if created is MISSING else stamp(integer(created))
     usage = get(response, "usage")
-    counts = TRAFFIC if usage is MISSING else TRAFFIC + b"," + _counts(usage)
+    counts = TRAFFIC if usage is MISSING else TRAFFIC + b"," + _counts(usage, turn)
     output = get(response, "output")
     names = _declared(turn)
     spelling = Spelling(answer)
@@ -193,6 +199,11 @@ def _declared(turn: Turn) -> dict[str, str]:
     return long_by_short(turn.original.get("tools"))
 
 
-def _counts(usage: Any) -> bytes:
+def _counts(usage: Any, turn: Turn) -> bytes:
     prompt, said = integer(get(usage, "input_tokens")), integer(get(usage, "output_tokens"))
-    return b'"promptTokenCount":%d,"candidatesTokenCount":%d,"totalTokenCount":%d' % (prompt, said, prompt + said)
+    counts = b'"promptTokenCount":%d,"candidatesTokenCount":%d,"totalTokenCount":%d' % (prompt, said, prompt + said)
+    if turn.faithful(DETAILS_UNCOUNTED):
+        return counts
+    cached = integer(get(usage, "input_tokens_details", "cached_tokens"))
+    thought = integer(get(usage, "output_tokens_details", "reasoning_tokens"))
+    return counts + b',"cachedContentTokenCount":%d,"thoughtsTokenCount":%d' % (cached, thought)

@@ -24,7 +24,7 @@ SAFETY_OFF: Final = Accent(
 ROLES_MENDED: Final = Accent(
     name="gemini-gemini-roles-mended",
     about="A content whose role is neither `user` nor `model` gets the other one than the content before it.",
-    evidence="edge/input/gemini-string",
+    evidence="edge/gemini-quirk/gemini-roles",
 )
 
 SKIP: Final = "skip_thought_signature_validator"

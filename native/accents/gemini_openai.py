@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 from native.accents.gemini_candidates import token_count
-from native.accents.gemini_openai_answer import ACCENTS as ANSWERING
 from native.accents.gemini_openai_answer import OpenAIStream, whole
-from native.thinking.setting import level_of
+from native.accents.gemini_openai_parts import ACCENTS as ANSWERING
+from native.accents.gemini_reading import THOUGHTS_AS_TEXT, Waiting, effort_of, either, parts_of
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text
 from native.wire.spelled import Spelled
@@ -61,32 +61,15 @@ def request(body: Json, turn: Turn) -> Json:
     return out
 
 
-def effort_of(config: Any) -> str:
-    """The effort that a `thinkingConfig` asks for; empty where it asks for none."""
-    if not isinstance(config, dict):
-        return ""
-    level = either(config, "thinkingLevel", "thinking_level")
-    if level is not MISSING:
-        return text(level).strip().lower()
-    budget = either(config, "thinkingBudget", "thinking_budget")
-    return "" if budget is MISSING else level_of(integer(budget)) or ""
-
-
-def either(value: Any, name: str, other: str) -> Any:
-    """What stands under `name`, or under `other` where there is none."""
-    found = get(value, name)
-    return get(value, other) if found is MISSING else found
-
-
 class _Conversation:
     """The contents of one request as messages."""
 
-    __slots__ = ("_called", "_spelling", "_turn")
+    __slots__ = ("_spelling", "_turn", "_waiting")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._spelling = Spelling(turn.source)
-        self._called: list[tuple[str, str]] = []
+        self._waiting = Waiting()
 
     def of(self, body: Json) -> list[Json]:
         messages: list[Json] = []
@@ -100,11 +83,10 @@ class _Conversation:
 
     def _messages(self, content: Any, index: int) -> list[Json]:
         role = text(get(content, "role"))
-        parts = get(content, "parts")
         said: list[Json] = []
         calls: list[Json] = []
         results: list[Json] = []
-        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+        for place, part in parts_of(content, self._turn):
             said += _said(part)
             path = ("contents", index, "parts", place)
             if (call := get(part, "functionCall")) is not MISSING:
@@ -121,7 +103,7 @@ class _Conversation:
     def _call(self, call: Any, path: tuple[str | int, ...]) -> Json:
         name = text(get(call, "name"))
         made = "call_" + self._turn.ids.letters(24)
-        self._called.append((made, name))
+        self._waiting.add(made, call)
         arguments = get(call, "args")
         spelled = "{}" if arguments is MISSING else self._spelling.of(arguments, *path)
         return {"id": made, "type": "function", "function": {"name": name, "arguments": spelled}}
@@ -133,17 +115,13 @@ class _Conversation:
             told = self._spelling.of(content, *path, "content")
         else:
             told = "" if answer is MISSING else self._spelling.of(answer, *path)
-        return {"role": "tool", "tool_call_id": self._answered(text(get(response, "name"))), "content": told}
+        return {"role": "tool", "tool_call_id": self._answered(response), "content": told}
 
-    def _answered(self, name: str) -> str:
-        """The id of the call that a response belongs to."""
-        if not self._called:
-            return "call_" + self._turn.ids.letters(24)
-        if self._turn.faithful(LAST_CALL):
-            return self._called[-1][0]
-        found = next((call for call in self._called if call[1] == name), self._called[0])
-        self._called.remove(found)
-        return found[0]
+    def _answered(self, response: Any) -> str:
+        """The id of the call that a response belongs to; a new one where there is none."""
+        waiting = self._waiting
+        found = waiting.last() if self._turn.faithful(LAST_CALL) else waiting.answered(response)
+        return found or "call_" + self._turn.ids.letters(24)
 
 
 def _instruction(parts: Any) -> list[Json]:
@@ -197,5 +175,5 @@ PAIR: Final = Pair(
     whole=whole,
     stream=OpenAIStream,
     tokens=tokens,
-    accents=(LAST_CALL, EMPTY_MESSAGE, *ANSWERING),
+    accents=(LAST_CALL, EMPTY_MESSAGE, THOUGHTS_AS_TEXT, *ANSWERING),
 )

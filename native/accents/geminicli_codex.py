@@ -13,7 +13,7 @@ from native.turn import Accent, Turn
 NAMES_STAY_SHORT: Final = Accent(
     name="geminicli-codex-names-stay-short",
     about="A function whose name is too long for Codex is called by the short name, which the client never declared.",
-    evidence="quirks/cli/codex-long-name",
+    evidence="edge/gemini-quirk/cli-codex-names",
     faulty=True,
 )
 

@@ -14,7 +14,7 @@ from native.turn import Accent, Json, Pair, Turn
 NO_STREAM: Final = Accent(
     name="geminicli-gemini-no-stream",
     about="A stream from the Gemini API comes out empty, as an error: its chunks are taken for no chunks.",
-    evidence="quirks/cli/gemini-stream",
+    evidence="edge/gemini-quirk/cli-gemini-stream",
     faulty=True,
 )
 

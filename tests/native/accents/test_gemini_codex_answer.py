@@ -113,3 +113,11 @@ def test_a_whole_answer_has_its_items_in_order(a_turn):
 
 def test_another_event_is_no_answer(a_turn):
     assert PAIR.whole(b'{"type":"response.failed"}', a_turn()) == b""
+
+
+def test_details_are_counted_in_clean_alone(a_turn):
+    details = {"input_tokens_details": {"cached_tokens": 2}, "output_tokens_details": {"reasoning_tokens": 3}}
+    done = {"type": "response.completed", "response": {"usage": {**USAGE, **details}}}
+    assert "thoughtsTokenCount" not in trees(a_turn(), done)[0]["usageMetadata"]
+    counts = trees(a_turn(dialect="clean"), done)[0]["usageMetadata"]
+    assert (counts["cachedContentTokenCount"], counts["thoughtsTokenCount"]) == (2, 3)

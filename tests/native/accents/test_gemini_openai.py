@@ -1,6 +1,7 @@
 import pytest
 
-from native.accents.gemini_openai import PAIR, effort_of
+from native.accents.gemini_openai import PAIR
+from native.accents.gemini_reading import effort_of
 
 
 def said(*parts, role="user"):

@@ -120,6 +120,24 @@ def test_a_second_choice_is_written_over_the_first(a_turn):
     assert answer["candidates"][0]["index"] == 1
 
 
+def test_the_clean_dialect_keeps_choices_apart(a_turn):
+    choices = [{"message": {"content": "a"}}, {"index": 1, "message": {"content": "b"}}]
+    answer = orjson.loads(PAIR.whole(orjson.dumps({"choices": choices}), a_turn(dialect="clean")))
+    assert [(told["index"], told["content"]["parts"]) for told in answer["candidates"]] == [
+        (0, [{"text": "a"}]),
+        (1, [{"text": "b"}]),
+    ]
+    delta = {"tool_calls": calls((0, "f", "{}"))}
+    event = {"choices": [{"index": at, "delta": delta, "finish_reason": "stop"} for at in (0, 1)]}
+    assert [chunk["candidates"][0]["index"] for chunk in streamed(a_turn(dialect="clean"), event)] == [0, 1]
+
+
+def test_cached_tokens_are_counted_in_clean_alone(a_turn):
+    usage = {"choices": [], "usage": {"prompt_tokens_details": {"cached_tokens": 4}}}
+    assert "cachedContentTokenCount" not in streamed(a_turn(), usage)[0]["usageMetadata"]
+    assert streamed(a_turn(dialect="clean"), usage)[0]["usageMetadata"]["cachedContentTokenCount"] == 4
+
+
 def test_content_in_pieces_is_the_text_of_them(a_turn):
     answer = b'{"choices":[{"message":{"content":[ {"type":"text"} ]}}]}'
     assert parts(orjson.loads(PAIR.whole(answer, a_turn()))) == [{"text": '[ {"type":"text"} ]'}]
