@@ -16,6 +16,7 @@ from mitmproxy import http
 from addons.way import KEY, Target, Way
 from shim.endpoints import endpoint_id
 from shim.flags.canary import client_key, conversation, drawn
+from shim.flags.providers import providers
 from shim.flags.table import Asked, Flag, Mode, Table
 
 LARGEST_HELD = 16 << 20
@@ -31,15 +32,20 @@ class Route:
         legacy: Where the legacy listens.
         native: Where native does, or None.
         handled: Ids of the endpoints native has a handler for; None while that is not known yet.
-        provider: (model) -> the provider that serves it, as far as the configuration says.
+        provider: (model) -> the provider that serves it; made when a flag first asks.
         table: The flags that hold now.
     """
 
     legacy: Target
     native: Target | None = None
     handled: frozenset[str] | None = None
-    provider: Callable[[str], str] = field(default=lambda _model: "")
+    provider: Callable[[str], str] | None = None
     table: Table = field(default_factory=Table)
+    _config: str = field(default="", init=False)
+
+    def providers_in(self, config: str) -> None:
+        """From now on the configuration says this."""
+        self._config, self.provider = config, None
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Decide what can be decided, and whether the body is needed for the rest."""
@@ -63,7 +69,7 @@ class Route:
             return
         way: Way = flow.metadata[KEY]
         body = _parsed(flow.request.raw_content)
-        asked = _asked(flow.request, way.endpoint, body, self.provider)
+        asked = _asked(flow.request, way.endpoint, body, self._provider_of)
         way.model, way.stream = asked.model, asked.stream
         flag = self.table.lookup(asked)
         way.mode = str(flag.value.mode)
@@ -87,6 +93,13 @@ class Route:
         headers = request.headers
         key = client_key(headers, request.query.items(multi=True))
         return drawn(flag.step, key, conversation(headers, body), flag.value.percent)
+
+    def _provider_of(self, model: str) -> str:
+        if not any(flag.scope.provider for flag in self.table.flags):
+            return ""
+        if self.provider is None:
+            self.provider = providers(self._config)
+        return self.provider(model)
 
     def _why_not(self) -> str:
         return "native does not run" if self.native is None else "the request is too large to be held for native"

@@ -23,8 +23,9 @@ from mitmproxy.proxy.context import Context
 
 from addons import tap
 from addons.certify import Certify
+from addons.door import Door
 from addons.front import FrontLayer
-from addons.host import Host, Side, settled
+from addons.host import Host, Side, TopLayer, settled
 from addons.onward import Onward
 from addons.record import FrontRecord, Record, TapRecord
 from addons.remote import Remote
@@ -82,9 +83,14 @@ class Serving:
             context.server.address = legacy
             return FrontLayer(context, refused)
 
+        door = []
+        outermost: TopLayer = top
+        if settings.tls_certificate:
+            door = [Door(settings.tls_certificate, settings.tls_key, top)]
+            outermost = door[0].top
         amp_is_local = self.mirror.amp_is_local if self.mirror else bool
         mode = mode_specs.ProxyMode.parse(f"reverse:http://{legacy[0]}:{legacy[1]}")
-        return Side("front", mode, top, [Remote(amp_is_local), self.route, *veil, record])
+        return Side("front", mode, outermost, [*door, Remote(amp_is_local), self.route, *veil, record])
 
     def tap(self) -> Side:
         """What the legacy calls providers through."""
@@ -121,7 +127,7 @@ class Serving:
     @contextlib.asynccontextmanager
     async def _watches(self) -> AsyncIterator[None]:
         flags = FlagWatch(self.settings, self.route, lambda: say("wants native"))
-        async with watching(flags), watching(MirrorWatch(self.mirror)):
+        async with watching(flags), watching(MirrorWatch(self.mirror, self.route)):
             yield
 
 

@@ -138,19 +138,21 @@ class MirrorWatch:
 
     Args:
         mirror: What does; None where there is nothing to keep.
+        route: Is told what the configuration says of providers.
     """
 
-    def __init__(self, mirror: Mirror | None) -> None:
-        self._mirror = mirror
+    def __init__(self, mirror: Mirror | None, route: Route) -> None:
+        self._mirror, self._route = mirror, route
 
     async def begin(self) -> None:
         """Find what changed while nobody looked."""
         self.look()
+        self._route.providers_in(self._mirror.text if self._mirror else "")
 
     def look(self) -> None:
         """See whether a file changed."""
-        if self._mirror is not None:
-            self._mirror.poll()
+        if self._mirror is not None and self._mirror.poll():
+            self._route.providers_in(self._mirror.text)
 
     def end(self) -> None:
         """Find what was written last."""

@@ -47,6 +47,11 @@ class Mirror:
     _text: str = field(default="", init=False)
     _stamps: tuple[tuple[int, int], ...] = field(default=(), init=False)
 
+    @property
+    def text(self) -> str:
+        """The user's configuration, as it was last read."""
+        return self._text
+
     def begin(self) -> None:
         """Write every copy from the user's file. Raises OSError where that cannot be read."""
         self._text = self.user.read_text()

@@ -268,4 +268,8 @@ def _tls(text: str) -> tuple[str, str]:
     tls = tree.get("tls") if isinstance(tree, dict) else None
     if not isinstance(tls, dict) or tls.get("enable") is not True:
         return ("", "")
-    return (str(tls.get("cert", "")), str(tls.get("key", "")))
+    files = (str(tls.get("cert", "")), str(tls.get("key", "")))
+    for name in files:
+        if not os.access(name, os.R_OK):
+            raise PlanError(f"the configuration's tls names {name!r}, which cannot be read")
+    return files

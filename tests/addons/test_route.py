@@ -12,7 +12,7 @@ LEGACY, NATIVE = Target("legacy", ("127.0.0.1", 1)), Target("native", ("127.0.0.
 CLAUDE, CHAT = "POST /v1/messages", "POST /v1/chat/completions"
 
 
-def a_route(*flags, native=NATIVE, handled=(CLAUDE, CHAT), provider=lambda _: ""):
+def a_route(*flags, native=NATIVE, handled=(CLAUDE, CHAT), provider=None):
     table = Table(Flag(Scope(*scope), Value.parse(value), at=1.0) for scope, value in flags)
     return Route(LEGACY, native, frozenset(handled), provider, table)
 
@@ -130,3 +130,10 @@ def test_a_canary_keeps_its_conversations_and_is_about_as_large_as_it_says():
     longer = [{"messages": [*talk["messages"], {"role": "assistant", "content": "ok"}]} for talk in talks]
     assert firsts == [asked(route, a_flow(body=talk, x_api_key="k"))[0] for talk in longer]
     assert 250 < firsts.count("native") < 350
+
+
+def test_the_configuration_says_whose_a_model_is():
+    route = a_route(((CLAUDE, "openai-compatibility"), "native"))
+    assert asked(route, a_flow(body={"model": "mine"}))[0] == "legacy"
+    route.providers_in("openai-compatibility:\n- name: x\n  models: [{name: a, alias: mine}]\n")
+    assert asked(route, a_flow(body={"model": "mine"}))[0] == "native"

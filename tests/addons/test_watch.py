@@ -24,7 +24,11 @@ def _soon(monkeypatch):
 
 def a_watch(tmp_path, wanted, sheet=""):
     settings = FrontSettings(0, "127.0.0.1:1", str(tmp_path / "r.db"), flags_file=str(sheet))
-    return FlagWatch(settings, Route(Target("legacy", ("", 0))), lambda: wanted.append("native"))
+    return FlagWatch(settings, a_route(), lambda: wanted.append("native"))
+
+
+def a_route():
+    return Route(Target("legacy", ("", 0)))
 
 
 def mode_of(flags):
@@ -88,7 +92,7 @@ async def test_files_are_kept_in_step_to_the_very_end(tmp_path):
     user.write_text("port: 1\ndebug: false\n")
     mirror = Mirror(user, [Copy(copy, Disguise("legacy", 2, None))])
     mirror.begin()
-    async with watching(MirrorWatch(mirror)):
+    async with watching(MirrorWatch(mirror, a_route())):
         user.write_text("port: 1\ndebug: true\n")
         await until(lambda: "true" in copy.read_text())
         copy.write_text(copy.read_text() + "last: 1\n")
@@ -96,5 +100,5 @@ async def test_files_are_kept_in_step_to_the_very_end(tmp_path):
 
 
 async def test_without_a_configuration_there_is_nothing_to_follow():
-    async with watching(MirrorWatch(None)):
+    async with watching(MirrorWatch(None, a_route())):
         await asyncio.sleep(0.005)

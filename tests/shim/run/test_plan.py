@@ -122,11 +122,18 @@ def test_native_has_a_copy_of_its_own(wish, planned):
 
 
 def test_tls_is_the_fronts_and_not_the_binarys(wish, planned):
-    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: c.pem\n  key: k.pem\n")
+    pem = wish().legacy_bin
+    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: {pem}\n  key: {pem}\n")
     found = planned(wish())
-    assert (found.settings.tls_certificate, found.settings.tls_key) == ("c.pem", "k.pem")
+    assert (found.settings.tls_certificate, found.settings.tls_key) == (str(pem), str(pem))
     assert found.address.startswith("https://")
     assert not yaml.safe_load(found.mirror.copies[0].path.read_text())["tls"]["enable"]
+
+
+def test_a_certificate_that_is_not_there_is_named(wish, planned):
+    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: /no/such.pem\n  key: k\n")
+    with pytest.raises(PlanError, match=r"/no/such\.pem"):
+        planned(wish())
 
 
 def test_a_port_that_is_taken_is_said_with_what_to_do(wish, planned):
