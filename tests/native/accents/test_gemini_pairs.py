@@ -27,7 +27,7 @@ def words(told):
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
+    max_leaves=8,
 )
 WORDS = words(
     "contents parts role text functionCall functionResponse name args response result content tools type request "
@@ -39,7 +39,7 @@ WORDS = words(
 ODD = st.recursive(
     JSON | st.sampled_from(["user", "model", "function", "STRING", "response.completed", "tool_use", "function_call"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=6),
-    max_leaves=25,
+    max_leaves=12,
 )
 EVENTS = words(
     "message_start content_block_start content_block_delta content_block_stop message_delta error response.created "
@@ -93,7 +93,7 @@ def test_every_pair_is_recorded_in_every_way(name):
 @pytest.mark.parametrize("dialect", ["parity", "clean"])
 @pytest.mark.parametrize("name", NAMES)
 def test_no_body_raises_or_is_changed(name, dialect, a_turn):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(st.dictionaries(WORDS, ODD, max_size=6))
     def holds(body):
         source = orjson.dumps(body)
@@ -107,7 +107,7 @@ def test_no_body_raises_or_is_changed(name, dialect, a_turn):
 @pytest.mark.parametrize("dialect", ["parity", "clean"])
 @pytest.mark.parametrize("name", NAMES)
 def test_no_answer_raises(name, dialect, a_turn):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(
         st.lists(st.dictionaries(WORDS, ODD, max_size=4) | ODD, max_size=5), st.lists(EVENTS, max_size=5), st.binary()
     )
