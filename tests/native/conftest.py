@@ -1,4 +1,4 @@
-"""What tests of native share: an upstream that answers by script, a clock that stands, a server in the test's own loop."""
+"""What tests of native share: an upstream that answers by script, a clock that stands, a server in the test's loop."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -102,7 +102,12 @@ class ScriptedUpstream:
 
 
 def a_chat(text: str = "Hello") -> Answer:
-    answer = {"id": "c1", "object": "chat.completion", "model": "m", "choices": [{"index": 0, "message": {"content": text}}]}
+    answer = {
+        "id": "c1",
+        "object": "chat.completion",
+        "model": "m",
+        "choices": [{"index": 0, "message": {"content": text}}],
+    }
     return Answer([orjson.dumps(answer)])
 
 

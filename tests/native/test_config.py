@@ -6,17 +6,23 @@ from native.config import ConfigError, load, parse
 
 
 def test_unknown_keys_and_nulls_are_taken_for_absent():
-    config = parse({"nonsense": 1, "streaming": None, "api-keys": None, "claude-api-key": [{"api-key": "k", "models": None}]})
+    config = parse(
+        {"nonsense": 1, "streaming": None, "api-keys": None, "claude-api-key": [{"api-key": "k", "models": None}]}
+    )
     assert (config.streaming.keepalive_seconds, config.api_keys, config.claude_api_key[0].models) == (0, [], [])
 
 
 def test_of_the_same_gemini_key_the_first_counts():
-    config = parse({"gemini-api-key": [{"api-key": " k ", "prefix": "a"}, {"api-key": "k", "prefix": "b"}, {"api-key": ""}]})
+    config = parse(
+        {"gemini-api-key": [{"api-key": " k ", "prefix": "a"}, {"api-key": "k", "prefix": "b"}, {"api-key": ""}]}
+    )
     assert [(k.api_key, k.prefix) for k in config.gemini_api_key] == [("k", "a")]
 
 
 def test_a_vertex_key_is_the_same_only_at_the_same_address():
-    entries = [{"api-key": "k", "base-url": url, "models": [{"name": "n"}, {"name": "n", "alias": "a"}]} for url in "xyx"]
+    entries = [
+        {"api-key": "k", "base-url": url, "models": [{"name": "n"}, {"name": "n", "alias": "a"}]} for url in "xyx"
+    ]
     config = parse({"vertex-api-key": entries})
     assert [k.base_url for k in config.vertex_api_key] == ["x", "y"]
     assert [m.alias for m in config.vertex_api_key[0].models] == ["a"]

@@ -59,7 +59,13 @@ async def test_nothing_is_added_but_what_the_way_itself_needs(provider):
     head, _, body = provider.asked[0].partition(b"\r\n\r\n")
     first, *headers = head.split(b"\r\n")
     assert first == b"POST /v1?a=b HTTP/1.1"
-    assert {h.split(b":")[0] for h in headers} == {b"Host", b"X-A", b"User-Agent", b"Accept-Encoding", b"Content-Length"}
+    assert {h.split(b":")[0] for h in headers} == {
+        b"Host",
+        b"X-A",
+        b"User-Agent",
+        b"Accept-Encoding",
+        b"Content-Length",
+    }
     assert b"User-Agent: Go-http-client/1.1" in headers
     assert body == b"hi"
 

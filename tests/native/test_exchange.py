@@ -39,7 +39,10 @@ async def test_no_credential_is_asked_twice_in_a_passage(a, serving):
 
 async def test_a_clients_own_fault_is_never_tried_elsewhere(a, serving):
     fault = '{"error":{"type":"invalid_request_error"}}'
-    async with serving(a.config(["k1", "k2"]), refusing(a, "k1", "k2", status=400, message=fault)) as (client, upstream):
+    async with serving(a.config(["k1", "k2"]), refusing(a, "k1", "k2", status=400, message=fault)) as (
+        client,
+        upstream,
+    ):
         assert await post(client) == (400, fault)
         assert len(upstream.asked) == 1
 
@@ -110,11 +113,15 @@ async def test_auto_is_the_newest_model_that_can_be_served(a, serving):
 async def test_after_a_wait_within_bounds_a_request_is_tried_again(a, serving):
     answers = [a.Answer([b"slow down"], 429), a.chat()]
     tree = a.config(**{"request-retry": 1, "max-retry-interval": 5})
-    clock = a.StandingClock()
-    async with serving(tree, lambda _: answers.pop(0), clock) as (client, upstream):
+    clock, refused = a.StandingClock(), asyncio.Event()
+
+    def script(_):
+        refused.set()
+        return answers.pop(0)
+
+    async with serving(tree, script, clock) as (client, upstream):
         asked = asyncio.ensure_future(post(client))
-        while not upstream.asked:
-            await asyncio.sleep(0)
+        await refused.wait()
         clock.time += 2
         assert (await asked)[0] == 200
         assert len(upstream.asked) == 2

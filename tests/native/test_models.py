@@ -22,7 +22,13 @@ def listed(models, now=0.0):
 
 @pytest.mark.parametrize(
     ("model", "parts"),
-    [("m", ("m", None)), ("m(high)", ("m", "high")), ("m()", ("m", "")), ("a(b)(c)", ("a(b)", "c")), ("m)", ("m)", None))],
+    [
+        ("m", ("m", None)),
+        ("m(high)", ("m", "high")),
+        ("m()", ("m", "")),
+        ("a(b)(c)", ("a(b)", "c")),
+        ("m)", ("m)", None)),
+    ],
 )
 def test_a_suffix_is_what_stands_in_the_last_brackets(model, parts):
     assert split_suffix(model) == parts
@@ -97,7 +103,11 @@ def test_support_knows_no_case(models):
 
 def test_a_plan_leaves_models_out():
     everything = {m.id for m in of_channel("codex")}
-    assert everything - {m.id for m in of_channel("codex", "free")} == {"gpt-5.3-codex", "gpt-5.3-codex-spark", "gpt-5.4"}
+    assert everything - {m.id for m in of_channel("codex", "free")} == {
+        "gpt-5.3-codex",
+        "gpt-5.3-codex-spark",
+        "gpt-5.4",
+    }
     assert {m.id for m in of_channel("codex", "plus")} == everything
 
 

@@ -30,7 +30,9 @@ def test_who_is_not_wanted_is_passed_over():
 
 def test_accounts_take_turns_before_their_projects_do():
     members = [
-        Credential(f"{parent}{n}", "lab", attributes={"gemini_virtual_parent": parent}) for parent in "ab" for n in range(2)
+        Credential(f"{parent}{n}", "lab", attributes={"gemini_virtual_parent": parent})
+        for parent in "ab"
+        for n in range(2)
     ]
     circle = Circle.of(members)
     assert [circle.next(anybody).id for _ in range(5)] == ["a0", "b0", "a1", "b1", "a0"]

@@ -12,7 +12,15 @@ def models(*pairs: tuple[str, str]) -> list[Model]:
 
 @pytest.mark.parametrize(
     ("asked", "upstream"),
-    [("a", "x"), ("A", "x"), ("a(high)", "x(high)"), ("x", "x"), ("other", "other"), ("b(low)", "y(high)"), ("y", "y(high)")],
+    [
+        ("a", "x"),
+        ("A", "x"),
+        ("a(high)", "x(high)"),
+        ("x", "x"),
+        ("other", "other"),
+        ("b(low)", "y(high)"),
+        ("y", "y(high)"),
+    ],
 )
 def test_a_keys_alias_is_resolved_and_the_suffix_stays(asked, upstream):
     assert of_key(asked, models(("x", "a"), ("y(high)", "b"), ("z", "a"))) == upstream
@@ -28,12 +36,21 @@ def test_a_name_is_found_where_no_alias_is():
 
 
 def test_a_names_own_suffix_wins():
-    assert (with_suffix("x(high)", "low"), with_suffix("x", "low"), with_suffix("x", None)) == ("x(high)", "x(low)", "x")
+    assert (with_suffix("x(high)", "low"), with_suffix("x", "low"), with_suffix("x", None)) == (
+        "x(high)",
+        "x(low)",
+        "x",
+    )
 
 
 def test_a_log_ins_alias_is_resolved():
     aliases = [ModelAlias(name="up", alias="mine")]
-    assert [of_log_in(name, aliases) for name in ("MINE", "mine(8192)", "up", "else")] == ["up", "up(8192)", "up", "else"]
+    assert [of_log_in(name, aliases) for name in ("MINE", "mine(8192)", "up", "else")] == [
+        "up",
+        "up(8192)",
+        "up",
+        "else",
+    ]
 
 
 def test_a_model_under_an_alias_loses_its_first_name_unless_told_to_fork():
@@ -51,5 +68,7 @@ def test_keys_have_no_channel():
 
 
 def test_of_the_same_alias_the_first_counts():
-    given = {" Claude ": [ModelAlias(name="a", alias="x"), ModelAlias(name="b", alias="X"), ModelAlias(name="c", alias="C")]}
+    given = {
+        " Claude ": [ModelAlias(name="a", alias="x"), ModelAlias(name="b", alias="X"), ModelAlias(name="c", alias="C")]
+    }
     assert [(e.name, e.alias) for e in settled(given)["claude"]] == [("a", "x")]
