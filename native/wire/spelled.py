@@ -16,6 +16,10 @@ from native.wire.loose import raw
 
 _LARGEST_EXACT: Final = 2**53
 _LARGEST_PLAIN: Final = 1e21
+_TEXT: Final = re.compile(r'\s*"')
+_COLON: Final = re.compile(r"\s*:\s*")
+_COMMA: Final = re.compile(r"\s*,")
+_decode: Final = json.JSONDecoder().raw_decode
 _MARKUP: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
 
@@ -55,9 +59,25 @@ def extended(own: str, members: dict[str, Any]) -> str:
 
 
 def without(own: str, key: str) -> str:
-    """The text of an object without a member whose value is a text; the blanks behind a first member stay."""
-    member = rf'\s*"{re.escape(key)}"\s*:\s*"(?:[^"\\]|\\.)*"'
-    return re.sub(rf"(?<=\{{){member}\s*,?|,{member}", "", own, count=1)
+    """The text of an object without one of its members; the blanks behind a first member stay."""
+    start = own.find("{")
+    comma, at = -1, start + 1
+    try:
+        while (opened := _TEXT.match(own, at)) is not None:
+            name, end = _decode(own, opened.end() - 1)
+            if (colon := _COLON.match(own, end)) is None:
+                return own
+            end = _decode(own, colon.end())[1]
+            behind = _COMMA.match(own, end)
+            at = behind.end() if behind else end
+            if name == key:
+                return own[:comma] + own[end:] if comma >= 0 else own[: start + 1] + own[at:]
+            if behind is None:
+                return own
+            comma = at - 1
+    except (ValueError, RecursionError):
+        return own
+    return own
 
 
 def rounded(value: Any) -> Any:
