@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from native.config import Deadlines
 from native.h1 import Broken, Connection
 from native.roundabout import Roundabout
-from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, broken_off
+from native.sockets import connect
+from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, UpstreamSocket, broken_off
 from native.wire.codings import Decoder, decoder_for
 
 AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
@@ -141,6 +142,10 @@ class Egress:
         except (Broken, OSError, ValueError) as error:
             said = "the provider does not answer" if isinstance(error, TimeoutError) else str(error)
             raise UpstreamError(f'{request.method.title()} "{request.url}": {said}') from error
+
+    async def connect(self, request: UpstreamRequest) -> UpstreamSocket:
+        """Open a WebSocket. Raises `HandshakeError`, or `UpstreamError` where no answer comes."""
+        return await connect(request, self._context)
 
     @staticmethod
     def _headers(request: UpstreamRequest, scheme: str) -> Headers:

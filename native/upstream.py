@@ -7,13 +7,27 @@ nothing but what the transport itself needs (Host, Content-Length, Accept-Encodi
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 type Headers = list[tuple[str, str]]
 
 
 class UpstreamError(Exception):
     """No answer, or one that broke: the message is what a client may be told."""
+
+
+class HandshakeError(UpstreamError):
+    """A provider answered a WebSocket's handshake, and opened none.
+
+    Attributes:
+        status: Its status.
+        body: What it said.
+    """
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__("websocket: bad handshake")
+        self.status = status
+        self.body = body
 
 
 def broken_off(url: str, nth: int) -> str:
@@ -74,4 +88,35 @@ class Upstream(Protocol):
 
     async def close(self) -> None:
         """End every connection."""
+        ...
+
+
+class UpstreamSocket(Protocol):
+    """A WebSocket to a provider.
+
+    Attributes:
+        headers: What the handshake was answered with.
+    """
+
+    headers: Headers
+
+    async def send(self, message: bytes) -> None:
+        """Send a text. Raises `UpstreamError` where the provider is gone."""
+        ...
+
+    async def receive(self) -> bytes:
+        """The next text. Raises `UpstreamError` where there will be none."""
+        ...
+
+    async def close(self) -> None:
+        """End it."""
+        ...
+
+
+@runtime_checkable
+class SocketUpstream(Protocol):
+    """An `Upstream` that opens WebSockets too; not every one does."""
+
+    async def connect(self, request: UpstreamRequest) -> UpstreamSocket:
+        """Open a WebSocket. Raises `HandshakeError`, or `UpstreamError` where no answer comes."""
         ...

@@ -11,7 +11,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from native import tokens
 from native.failure import Failure
-from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
+from native.providers import codex_socket
+from native.providers.base import COMPACT, Call, HttpProvider, Streamed, Whole, dumped, with_headers
 from native.turn import Json, Turn
 from native.upstream import Headers, UpstreamError, UpstreamRequest
 from native.wire.loose import MISSING, get, integer, parse, text
@@ -135,6 +136,14 @@ class Codex(HttpProvider):
     def line(self, line: bytes) -> bytes | None:
         """Every line, the empty ones too: between events they are passed on."""
         return line
+
+    async def stream(self, call: Call) -> Streamed:
+        """Begin a stream, over a socket where client and credential have one."""
+        if call.alt != COMPACT and codex_socket.wanted(self, call):
+            streamed = await codex_socket.stream(self, call, (call.credential.base_url or HOME).removesuffix("/"))
+            if streamed is not None:
+                return streamed
+        return await super().stream(call)
 
     async def whole(self, call: Call) -> Whole:
         """A whole answer, taken from the stream's last event."""

@@ -6,6 +6,7 @@ answer first; at most one message is read ahead, so a client that floods waits.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -13,6 +14,8 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from native.exchange import Ask
 from native.failure import Failure
 from native.providers.base import Client
+from native.providers.codex_socket import SESSIONS, End
+from native.surface.responses_affinity import Affinity
 from native.surface.routes import CORS, KEY, Route
 from native.wire import lenient
 from native.wire.loose import raw
@@ -22,6 +25,7 @@ from native.wire.responses_websocket import (
     UNFINISHED,
     Conversation,
     Prewarm,
+    Request,
     error_message,
     events,
     handshake_headers,
@@ -46,6 +50,7 @@ class _Connection:
         self._client = client
         self._conversation = conversation
         self._socket = socket
+        self._affinity = Affinity(service)
 
     async def serve(self) -> None:
         """Answer message after message until the client leaves, or the server does."""
@@ -89,15 +94,20 @@ class _Connection:
     async def _answer(self, data: bytes) -> None:
         message = lenient.parse(data)
         try:
-            request = self._conversation.read(message, incremental=False)
+            remembered = self._affinity.remembers(self._conversation.model(message))
+            request = self._conversation.read(message, incremental=remembered)
             if isinstance(request, Prewarm):
                 for chunk in request.messages(self._service.kit.clock, self._service.kit.ids):
                     await self._send(chunk)
                 return
-            ask = Ask(request.model, "openai-response", raw(request.body).encode(), self._client, sockets=True)
-            await self._stream(ask)
+            await self._stream(self._ask(request))
         except Failure as failure:
             await self._send(error_message(failure))
+
+    def _ask(self, request: Request) -> Ask:
+        client = replace(self._client, pinned=self._affinity.pinned)
+        body = raw(request.body).encode()
+        return Ask(request.model, "openai-response", body, client, sockets=True, chosen=self._affinity.chosen)
 
     async def _stream(self, ask: Ask) -> None:
         """Send an answer's events as they come. Raises `Failure` where it breaks, or ends without its end."""
@@ -130,12 +140,16 @@ async def responses_socket(request: web.Request, service: "Service") -> web.Stre
     sessions: Sessions = service.kit.memory.shelves.setdefault(_SESSIONS, Sessions())
     name = session_name(request.headers)
     conversation = Conversation(sessions.join(name), service.config.dialect)
+    session = service.kit.ids.uuid()
     try:
         await socket.prepare(request)
-        client = Client(request.headers, request.get(KEY, ""), request.path, session=service.kit.ids.uuid())
+        client = Client(request.headers, request.get(KEY, ""), request.path, session=session)
         await _Connection(service, client, conversation, socket).serve()
     finally:
         sessions.leave(name)
+        end: End | None = service.kit.shelves.get(SESSIONS, {}).pop(session, None)
+        if end is not None:
+            await end()
     return socket
 
 
