@@ -118,7 +118,7 @@ class Courier:
     def _start(self) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
             )
         except OSError as error:
             log.warning("the recording's process cannot be started: %s", error)

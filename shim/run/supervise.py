@@ -122,7 +122,7 @@ class Supervised:
                 stdin=asyncio.subprocess.PIPE if program.told is not None else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if self.heard else None,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-                start_new_session=True,
+                process_group=0,
             )
         except OSError as error:
             return str(error)
