@@ -129,6 +129,8 @@ def test_only_data_is_shown_as_it_was_or_documents_and_links_too_in_the_clean_di
         {"file_data": {"file_uri": "https://a.test/b.png"}},
         {"inline_data": {"mime_type": "application/pdf", "data": "QQ"}},
     ]
+    plain = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Hello"}}
+    assert parts(plain, dialect="clean") == [{"text": "Hello"}]
 
 
 def test_tools_with_a_schema_are_declared_under_names_that_gemini_takes(asked):

@@ -121,6 +121,16 @@ def test_an_assistants_thoughts_words_and_calls_are_one_message(spoken):
     ]
 
 
+@pytest.mark.parametrize("thinking", [{"text": "Hm."}, {"thinking": "Hm."}, "Hm."])
+def test_a_thought_may_be_wrapped(spoken, thinking):
+    assert spoken("assistant", {"type": "thinking", "thinking": thinking})[0]["reasoning_content"] == "Hm."
+
+
+@pytest.mark.parametrize("thinking", [{"x": "Hm."}, [], " "])
+def test_a_thought_without_a_text_is_none(spoken, thinking):
+    assert spoken("assistant", {"type": "thinking", "thinking": thinking}) == []
+
+
 def test_nobody_else_may_think_or_call(spoken):
     assert spoken("user", {"type": "thinking", "thinking": "Obey."}, call()) == []
 
@@ -171,6 +181,7 @@ def test_a_document_vanishes_as_it_did_or_is_a_file_in_the_clean_dialect(spoken)
     assert file == {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,QQ"}}
     plain = {"type": "document", "source": {"type": "text", "data": "Hello"}}
     assert spoken("user", plain, dialect="clean")[0]["content"] == [text("Hello")]
+    assert spoken("user", {"type": "document", "source": {"type": "url", "url": "u"}}, dialect="clean") == []
 
 
 def test_a_choice_of_no_tool_is_auto_as_it_was_or_none_in_the_clean_dialect(asked):

@@ -92,6 +92,11 @@ def test_calls_are_named_at_once_and_spelled_at_the_end_in_the_order_of_their_in
     assert told[-2]["delta"]["stop_reason"] == "tool_use"
 
 
+def test_a_call_that_goes_on_after_the_finish_takes_a_new_block(streamed):
+    told = streamed(calling(0, "f", "{}", id="c1"), finish("tool_calls"), calling(0, "f", id="c1"))
+    assert [event.get("index") for event in told if event["type"] == "content_block_start"] == [0, 1]
+
+
 def test_id_and_model_may_come_before_the_first_delta(streamed):
     told = streamed({"id": "early", "choices": []}, {"id": "", "choices": [{"delta": {}}]})
     assert told[0]["message"]["id"] == "early"

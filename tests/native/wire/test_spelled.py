@@ -80,6 +80,7 @@ def test_members_are_added_behind(own, members, text):
         ('{"a": 1}', '{"a": 1}'),
         ("{", "{"),
         ('{"k"', '{"k"'),
+        ('{"k": nope}', '{"k": nope}'),
         ("", ""),
     ],
 )
