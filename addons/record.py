@@ -5,7 +5,6 @@ stamped here and nowhere else; every flow that begins ends once, however it ends
 """
 
 import time
-from collections.abc import Callable
 
 from mitmproxy import http, tcp
 
@@ -18,6 +17,7 @@ from shim.tape import Conversation, Tape
 
 KEY = "take"
 QUIET = 1.0
+CLIENT_LEFT = "Client disconnected"  # mitmproxy's words
 type Pairs = tuple[tuple[bytes, bytes], ...]
 
 
@@ -187,7 +187,16 @@ class Record:
 
 
 class FrontRecord(Record):
-    """Sides 1 and 4: what clients ask and get."""
+    """Sides 1 and 4: what clients ask and get.
+
+    Args:
+        recorder: Takes what passes, or None.
+        tapped: Whether the other two sides are seen.
+    """
+
+    def __init__(self, recorder: Recorder | None, *, tapped: bool) -> None:
+        super().__init__(recorder)
+        self._tapped = tapped
 
     def url(self, flow: http.HTTPFlow) -> str:
         """Path with query, as clients sent it."""
@@ -213,12 +222,15 @@ class FrontRecord(Record):
         if not self.recorder:
             return
         way = way_of(flow)
+        mode = way.answered or way.target.name
         route = Route(
             endpoint=way.endpoint,
-            mode=way.answered or way.target.name,
+            mode=way.mode if mode == "native" and way.mode == "canary" else mode,
             fallback=way.reason,
             model=way.model,
             stream=way.stream,
+            left=flow.error is not None and CLIENT_LEFT in flow.error.msg,
+            unseen=not self._tapped,
         )
         self.recorder.finish(
             flow.id,
@@ -233,10 +245,6 @@ class FrontRecord(Record):
 
 class TapRecord(Record):
     """Sides 2 and 3: what the legacy asks providers, and gets."""
-
-    def __init__(self, recorder: Recorder | None, caller: Callable[[http.HTTPFlow], str] | None = None) -> None:
-        super().__init__(recorder)
-        self.caller = caller
 
     def url(self, flow: http.HTTPFlow) -> str:
         """The provider's full address."""

@@ -72,7 +72,7 @@ class Serving:
     def front(self) -> Side:
         """What clients connect to."""
         settings, legacy = self.settings, self.settings.legacy_address
-        record = FrontRecord(self.recorder)
+        record = FrontRecord(self.recorder, tapped=settings.tap is not None)
         self.records.append(record)
         veil = []
         if self.mirror is not None:

@@ -32,6 +32,7 @@ class Route:
         provider: The provider's name where the router knew it.
         stream: Whether a stream was asked for.
         left: Whether the client left before the answer was over.
+        unseen: Whether there is no tap: what went to providers cannot be told.
     """
 
     endpoint: str = ""
@@ -41,6 +42,7 @@ class Route:
     provider: str = ""
     stream: bool = False
     left: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shim.correlate import Correlator, Egress, Ingress
+from shim.correlate import UNSEEN, Correlator, Egress, Ingress
 from shim.exchange import Exchange, Interaction
 from shim.labels import exchange_labels
 from shim.recorder import (
@@ -280,7 +280,7 @@ def _record(ingress: Ingress, state: Snapshot | None) -> Record:
         ingress.request,
         end.response,
         tuple(map(_interaction, calls)),
-        unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else ""),
+        unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else UNSEEN if route.unseen else ""),
         mode=route.mode,
     )
     read = exchange_labels(exchange, state.config if state else {})

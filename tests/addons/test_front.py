@@ -160,6 +160,7 @@ async def test_a_client_that_leaves_ends_the_request(rig):
     await asyncio.wait_for(gone.wait(), 5)
     ended = (await front.ended())[0]
     assert not ended.response.complete
+    assert ended.route.left
 
 
 @pytest.mark.parametrize(

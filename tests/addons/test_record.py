@@ -151,3 +151,11 @@ def _speaker(kind, deflated):
     for extension in extensions:
         extension.finalize("permessage-deflate")
     return wsproto.Connection(kind, extensions)
+
+
+async def test_without_a_tap_an_exchange_says_that_half_of_it_was_not_seen(rig):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    alone, tapped = await rig.front(legacy.port), await rig.front(legacy.port, settings={"tap": -1})
+    for front, unseen in ((alone, True), (tapped, False)):
+        await rig.ask(front.port)
+        assert (await front.ended())[0].route.unseen is unseen
