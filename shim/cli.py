@@ -19,6 +19,7 @@ VERBS = {
     "report": "shim.commands.reporting:report",
     "prove": "shim.commands.judging:prove",
     "learn": "shim.commands.learning:app",
+    "record": "shim.commands.recording:record",
     "import": "shim.commands.archive:import_",
     "export": "shim.commands.archive:export",
     "purge": "shim.commands.archive:purge",

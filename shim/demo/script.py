@@ -58,9 +58,12 @@ class Script:
         """What was recorded for a client's request."""
         return self.exchanges.get(Key.of(request))
 
-    def provider(self, method: str, host_and_path: str, body: bytes) -> Response | None:
+    def provider(self, request: Request) -> Response | None:
         """What was recorded for a call to a provider."""
-        found = self._calls.get((method, host_and_path, body)) or self._nearest(method, host_and_path, body)
+        where = request.url.partition("://")[2]
+        found = self._calls.get((request.method, where, request.body)) or self._nearest(
+            request.method, where, request.body
+        )
         return found[0] if found else None
 
     def _nearest(self, method: str, host_and_path: str, body: bytes) -> deque[Response] | None:

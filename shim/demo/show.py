@@ -25,9 +25,9 @@ from rich.console import Console
 from yarl import URL
 
 from shim import report as reports
+from shim.binary.proxy import ProviderProxy
 from shim.commands.reporting import print_report
 from shim.commands.saying import console
-from shim.demo.provider import Provider
 from shim.demo.script import Script, golden
 from shim.demo.simulated import IMPERFECT
 from shim.endpoints import endpoint_id
@@ -45,6 +45,7 @@ from shim.store.verdicts import DifferenceRow
 FLIPPED = "POST /v1/chat/completions"
 SPOILT = "/v1/responses"
 CLIENTS = 3
+ROUNDS = 4  # of traffic after the flip, at most, until native has come up and answered
 _AS_RECORDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 LONGEST = 60.0  # seconds for the judge to catch up
 
@@ -79,7 +80,10 @@ async def _demo(out: Console, *, keep: bool, count: int) -> int:
             out.print(f"[bold]2.[/] {count} requests of all four protocols went through: {_said(seen)}.")
             _flag(database, FLIPPED, Mode.NATIVE, "its differences are clean")
             before = len(seen.wrong)
-            await _traffic(port, cases, count, seen)
+            for _ in range(ROUNDS):
+                await _traffic(port, cases, count, seen)
+                if (by_native := await _by_native(database)) > 0:
+                    break
             out.print(
                 f"[bold]3.[/] {FLIPPED} was flipped to native while traffic flowed: {_said(seen)},"
                 f" {len(seen.wrong) - before} wrong answers after the flip."
@@ -87,7 +91,6 @@ async def _demo(out: Console, *, keep: bool, count: int) -> int:
             caught_up = await _judged(database)
             out.print("[bold]4.[/] What the judge says, native run in its own process on what was recorded:\n")
             with Store(database, read_only=True) as store:
-                by_native = store.sql.execute("SELECT count(*) FROM exchanges WHERE mode = 'native'").fetchone()[0]
                 out.print(f"   native itself answered {by_native} requests of {FLIPPED} after the flip\n")
                 print_report(out, reports.read(store))
                 found = _a_difference(store)
@@ -114,7 +117,7 @@ async def _demo(out: Console, *, keep: bool, count: int) -> int:
 @contextlib.asynccontextmanager
 async def _running(folder: Path, cases: Sequence[Case]) -> AsyncIterator[tuple[int, Path]]:
     """Stand-ins and the front, running; all ended afterwards."""
-    provider = Provider(Script(cases), folder)
+    provider = ProviderProxy(Script(cases).provider, folder)
     upstream = await provider.start()
     port = free(LEGACY)
     config = {
@@ -194,6 +197,13 @@ async def _traffic(port: int, cases: Sequence[Case], count: int, seen: Seen) -> 
 
 def _said(seen: Seen) -> str:
     return f"{seen.answered.total()} answers so far, {len(seen.wrong)} of them wrong"
+
+
+async def _by_native(database: Path) -> int:
+    """How many requests native has answered, once the recorder has written what it has."""
+    await asyncio.sleep(1)
+    with Store(database, read_only=True) as store:
+        return int(store.sql.execute("SELECT count(*) FROM exchanges WHERE mode = 'native'").fetchone()[0])
 
 
 async def _judged(database: Path) -> bool:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,8 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     finally:
         await runner.cleanup()
     state = _left_behind(stores) if recorded.state_after is not None else None
-    return _masked(Run(tuple(exchanges), state_after=state), str(stores.auth_dir.parent))
+    marks = ((str(stores.auth_dir.parent), "$WORK"), (f"127.0.0.1:{PORT}", "$LISTEN"), ("127.0.0.1:18318", "$PROXY"))
+    return masked(Run(tuple(exchanges), state_after=state), marks)
 
 
 async def _converse(runner: web.AppRunner, recorded: Run, upstream: PlayedUpstream) -> list[Exchange]:
@@ -150,9 +151,8 @@ def _left_behind(stores: Stores) -> dict[str, Any]:
     }
 
 
-def _masked(run: Run, work: str) -> Run:
-    """Put the recording's marks where this machine's own addresses and folders stand."""
-    marks = ((work, "$WORK"), (f"127.0.0.1:{PORT}", "$LISTEN"), ("127.0.0.1:18318", "$PROXY"))
+def masked(run: Run, marks: Sequence[tuple[str, str]]) -> Run:
+    """Put the recording's marks where this machine's own addresses and folders stand: (own, mark) pairs."""
 
     def text(value: str) -> str:
         for own, mark in marks:

@@ -21,7 +21,8 @@ _CHUNK_DELAY = 0.001  # seconds between chunks where the recording names none
 _FRAMING = frozenset(["content-length", "transfer-encoding"])
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """Host and path: what a recorded call is found by, beside its method."""
     parts = urlsplit(url)
     return f"{parts.netloc}{parts.path}"
 
@@ -84,11 +85,11 @@ class PlayedUpstream:
         self.asked = []
 
     def _pick(self, request: UpstreamRequest) -> Response | None:
-        wanted = _address(request.url)
+        wanted = address(request.url)
         if BACKGROUND.search(request.url):
-            return next((i.response for i in self._background if _address(i.request.url) == wanted), None)
+            return next((i.response for i in self._background if address(i.request.url) == wanted), None)
         for n, one in enumerate(self._script):
-            if one.request.method == request.method and _address(one.request.url) == wanted:
+            if one.request.method == request.method and address(one.request.url) == wanted:
                 del self._script[n]
                 return one.response
         return None

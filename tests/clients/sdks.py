@@ -94,7 +94,8 @@ def genai(base, model, *, stream):
             if stream
             else [client.models.generate_content(**asked)]
         )
-        parts = [p for c in chunks for p in ((c.candidates[0].content and c.candidates[0].content.parts) or [])]
+        said = [c.candidates[0].content for c in chunks if c.candidates]
+        parts = [p for content in said for p in ((content and content.parts) or [])]
         calls = [p.function_call for p in parts if p.function_call]
         if not calls:
             return "".join(p.text or "" for p in parts)
