@@ -1,5 +1,7 @@
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 ANSWER = b'{"candidates":[{"content":{"parts":[{"text":"Hi"}]}}],"usageMetadata":{"totalTokenCount":3}}'
 BODY = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}], "session_id": "s"}
@@ -81,3 +83,79 @@ async def test_a_refusal_is_told_as_google_told_it(a, serving):
     refusal = b'{"error":{"code":403,"message":"no"}}'
     async with serving(a_key(), lambda _: a.Answer([refusal], 403)) as (client, _):
         assert await post(client, "/v1beta/models/flash:generateContent") == (403, refusal)
+
+
+@pytest.fixture
+def account_file(tmp_path):
+    key = generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    service = {"client_email": "bot@p.test", "private_key": key}
+    tree = {"type": "vertex", "project_id": "p", "location": "europe-west4", "service_account": service}
+    path = tmp_path / "vertex-p.json"
+    path.write_bytes(orjson.dumps(tree))
+    return path
+
+
+def google(a, tokens=b'{"access_token":"t1","expires_in":3600}', status=200):
+    def script(request):
+        return a.Answer([tokens], status) if request.url.endswith("/token") else a.Answer([ANSWER])
+
+    return script
+
+
+@pytest.mark.usefixtures("account_file")
+async def test_a_service_account_asks_with_a_token_of_its_own(a, serving):
+    async with serving({"api-keys": ["sk-client"]}, google(a)) as (client, upstream):
+        assert await post(client, "/v1beta/models/gemini-2.5-flash:generateContent") == (200, ANSWER)
+        token, turn = upstream.asked
+        assert token.url == "https://oauth2.googleapis.com/token"
+        assert turn.url.endswith(
+            "/projects/p/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent"
+        )
+        assert dict(turn.headers)["Authorization"] == "Bearer t1"
+        assert "x-goog-api-key" not in dict(turn.headers)
+
+
+@pytest.mark.usefixtures("account_file")
+@pytest.mark.parametrize(("dialect", "asked"), [("parity", 4), ("clean", 3)])
+async def test_a_token_is_used_again_in_clean_alone(a, serving, dialect, asked):
+    async with serving({"api-keys": ["sk-client"], "dialect": dialect}, google(a)) as (client, upstream):
+        for action in ("generateContent", "countTokens"):
+            await post(client, f"/v1beta/models/gemini-2.5-flash:{action}")
+        assert len(upstream.asked) == asked
+
+
+@pytest.mark.usefixtures("account_file")
+async def test_a_refused_token_is_no_news_to_the_client(a, serving):
+    script = google(a, b'{"error":"invalid_grant"}', 400)
+    async with serving({"api-keys": ["sk-client"]}, script) as (client, _):
+        status, body = await post(client, "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse")
+        assert (status, orjson.loads(body)["error"]["message"]) == (500, "internal server error")
+
+
+@pytest.mark.usefixtures("account_file")
+async def test_a_service_account_draws_in_imagens_own_words(a, serving):
+    def script(request):
+        if request.url.endswith("/token"):
+            return a.Answer([b'{"access_token":"t1"}'])
+        return a.Answer([b'{"predictions":[{"bytesBase64Encoded":"QQ=="}]}'])
+
+    async with serving({"api-keys": ["sk-client"]}, script) as (client, upstream):
+        _, body = await post(client, "/v1beta/models/imagen-4.0-generate-001:generateContent")
+        assert upstream.body() == {"instances": [{"prompt": "Hi"}], "parameters": {"sampleCount": 1}}
+        parts = orjson.loads(body)["candidates"][0]["content"]["parts"]
+        assert parts == [{"inlineData": {"mimeType": "image/png", "data": "QQ=="}}]
+
+
+async def test_a_token_in_the_file_is_a_key(a, serving, account_file):
+    account_file.write_bytes(b'{"type":"vertex","access_token":"given"}')
+    async with serving({"api-keys": ["sk-client"]}, google(a)) as (client, upstream):
+        await post(client, "/v1beta/models/gemini-2.5-flash:generateContent")
+        assert dict(upstream.asked[0].headers)["x-goog-api-key"] == "given"
+
+
+async def test_a_broken_file_is_said_to_be_so(a, serving, account_file):
+    account_file.write_bytes(b'{"type":"vertex"}')
+    async with serving({"api-keys": ["sk-client"]}, google(a)) as (client, upstream):
+        status, body = await post(client, "/v1beta/models/gemini-2.5-flash:generateContent")
+        assert (status, upstream.asked) == (500, [])
+        assert "missing project_id" in orjson.loads(body)["error"]["message"]
