@@ -228,7 +228,7 @@ def _message(output: Any, turn: Turn) -> Json:
     said: list[list[str]] = []
     thought: list[list[str]] = []
     calls: list[Json] = []
-    names = long_by_short(turn.original)
+    names: dict[str, str] | None = None
     for item in output if isinstance(output, list) else ():
         kind = text(get(item, "type"))
         if kind == "reasoning":
@@ -237,6 +237,7 @@ def _message(output: Any, turn: Turn) -> Json:
             said.append(_texts(get(item, "content"), "output_text"))
         elif kind == "function_call":
             name = text(get(item, "name"))
+            names = long_by_short(turn.original) if names is None else names
             function = {"name": names.get(name, name), "arguments": text(get(item, "arguments"))}
             calls.append({"id": text(get(item, "call_id")), "type": "function", "function": function})
     return {

@@ -108,17 +108,24 @@ class Names:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._restored: dict[str, str] = {}
-        declared = get(turn.original, "tools")
-        path = ("name",) if turn.faithful(quirks.NAMES_NOT_RESTORED) else ("function", "name")
-        for tool in declared if isinstance(declared, list) else ():
-            own = trim(text(get(tool, *path)))
-            if own and (changed := function_name(own)) != own:
-                self._restored.setdefault(changed, own)
+        self._restored: dict[str, str] | None = None
 
     def restored(self, name: str) -> str:
-        """The client's name for a tool."""
+        """The client's name for a tool; its body is read when the first call comes."""
+        if self._restored is None:
+            self._restored = self._changed()
         return self._restored.get(name, name)
+
+    def _changed(self) -> dict[str, str]:
+        """The names that Gemini was not told as they are, by what it was told."""
+        declared = get(self._turn.original, "tools")
+        path = ("name",) if self._turn.faithful(quirks.NAMES_NOT_RESTORED) else ("function", "name")
+        changed: dict[str, str] = {}
+        for tool in declared if isinstance(declared, list) else ():
+            own = trim(text(get(tool, *path)))
+            if own and (told := function_name(own)) != own:
+                changed.setdefault(told, own)
+        return changed
 
     def count(self) -> int:
         """The number of this call in the life of the process."""
