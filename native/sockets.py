@@ -9,12 +9,15 @@ from typing import Any, Final
 
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, TCPConnector, WSMsgType
+from aiohttp.hdrs import SEC_WEBSOCKET_EXTENSIONS
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
+from native.roundabout import SILENT
 from native.upstream import HandshakeError, Headers, UpstreamError, UpstreamRequest
 
 AGENT: Final = "Go-http-client/1.1"
 """The User-Agent where nobody set one, as the legacy's library has it."""
+COMPRESSION: Final = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 HANDSHAKE_SECONDS: Final = 30.0
 IDLE_SECONDS: Final = 300.0
 """Seconds without a message after which a provider counts as gone."""
@@ -32,6 +35,14 @@ _CLOSES: Final = {
     1012: "service restart",
     1013: "try again later",
 }
+
+
+class _Offer(aiohttp.ClientRequest):
+    """A handshake that offers compression in the legacy's words."""
+
+    def update_headers(self, headers: Any) -> None:
+        super().update_headers(headers)
+        self.headers[SEC_WEBSOCKET_EXTENSIONS] = COMPRESSION
 
 
 class Socket:
@@ -95,7 +106,8 @@ async def connect(request: UpstreamRequest, context: ssl.SSLContext) -> Socket:
         connector=connector,
         timeout=ClientTimeout(total=None, connect=HANDSHAKE_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=("User-Agent",),
+        skip_auto_headers=SILENT,
+        request_class=_Offer,
         response_class=Told,
     )
     headers = request.headers

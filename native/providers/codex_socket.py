@@ -95,6 +95,7 @@ async def stream(caller: Caller, call: Call, home: str) -> Streamed | None:
     try:
         line, headers = await _sent(caller, call, request, message)
     except HandshakeError as refused:
+        # The legacy never answers again on a connection that met this; nobody can want that, so it is not done here.
         if refused.status == UPGRADE_REQUIRED:
             return None
         raise Failure(refused.body.decode("utf-8", "replace"), refused.status) from refused

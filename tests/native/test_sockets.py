@@ -4,7 +4,7 @@ import pytest
 from aiohttp import WSCloseCode, web
 from aiohttp.test_utils import TestServer
 
-from native.sockets import AGENT, connect
+from native.sockets import AGENT, COMPRESSION, connect
 from native.upstream import HandshakeError, UpstreamError, UpstreamRequest
 
 
@@ -53,6 +53,8 @@ async def test_texts_go_and_come(provider):
     (request,) = provider.asked
     assert request.headers["Authorization"] == "Bearer k"
     assert request.headers["User-Agent"] == AGENT
+    assert request.headers["Sec-WebSocket-Extensions"] == COMPRESSION
+    assert "Accept" not in request.headers
     assert dict(socket.headers)["Upgrade"].lower() == "websocket"
 
 
