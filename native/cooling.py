@@ -27,6 +27,9 @@ RESTS: Final = {
 TRANSIENT: Final = frozenset({408, 500, 502, 503, 504})
 """Statuses after which a model rests for a minute, unless cooling is off."""
 
+STATES_MOST: Final = 1000
+"""Models whose successes are remembered on a credential: names come from clients, who may make up suffixes."""
+
 type Why = Literal["", "cooldown", "disabled", "other"]
 
 
@@ -77,7 +80,8 @@ def succeed(credential: Credential, model: str, now: float) -> None:
     """Book a success: the model serves again."""
     state = credential.states.get(model)
     if state is None:
-        credential.states[model] = ModelState(updated_at=now)
+        if len(credential.states) < STATES_MOST:
+            credential.states[model] = ModelState(updated_at=now)
     elif state.status != "active" or state.unavailable or state.error or state.quota.exceeded or state.retry_at:
         credential.states[model] = ModelState(updated_at=now)
         _aggregate(credential, now)

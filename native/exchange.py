@@ -7,6 +7,7 @@ at once (its task is cancelled, and every stream closes itself); a client's own 
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,18 +81,23 @@ class Exchange:
 
     async def whole(self, ask: Ask) -> Whole:
         """A whole answer. Raises `Failure`."""
-        return await self._retried(ask, lambda provider, call: provider.whole(call), stream=False)
+        return self._booked(await self._retried(ask, lambda provider, call: provider.whole(call), stream=False))
 
     async def count(self, ask: Ask) -> Whole:
         """A count of tokens. Raises `Failure`."""
-        return await self._retried(ask, lambda provider, call: provider.count(call), stream=False)
+        return self._booked(await self._retried(ask, lambda provider, call: provider.count(call), stream=False))
+
+    def _booked(self, served: "_Served[Whole]") -> Whole:
+        self.pool.succeeded(served.credential, served.model)
+        return served.result
 
     async def stream(self, ask: Ask) -> Streamed:
         """A stream whose first chunks are there. Raises `Failure`; so does its iterator where it breaks later."""
         retries = max(0, self.kit.config.streaming.bootstrap_retries)
         while True:
             try:
-                return await self._retried(ask, self._begun, stream=True)
+                served = await self._retried(ask, self._begun, stream=True)
+                return Streamed(served.result.headers, self._booking(served))
             except _Broken as broken:
                 failure = broken.failure
                 restartable = not failure.status or failure.status in RESTARTABLE or failure.status >= 500
@@ -99,7 +105,9 @@ class Exchange:
                     raise failure from broken
                 retries -= 1
 
-    async def _retried[T](self, ask: Ask, act: Callable[[Provider, Call], Awaitable[T]], *, stream: bool) -> T:
+    async def _retried[T](
+        self, ask: Ask, act: Callable[[Provider, Call], Awaitable[T]], *, stream: bool
+    ) -> "_Served[T]":
         providers, model = self.route(ask.model)
         attempt = 0
         while True:
@@ -125,7 +133,7 @@ class Exchange:
         act: Callable[[Provider, Call], Awaitable[T]],
         *,
         stream: bool,
-    ) -> T:
+    ) -> "_Served[T]":
         """Ask one credential after the other."""
         passage = Passage(ask.client.pinned, ask.sockets)
         most, asked = self.kit.config.max_retry_credentials, 0
@@ -161,42 +169,58 @@ class Exchange:
                         raise
                     last = failure
                 else:
-                    if isinstance(result, Streamed):
-                        return self._booking(result, credential, booked)  # type: ignore[return-value] # T is Streamed here
-                    self.pool.succeeded(credential, booked)
-                    return result
+                    return _Served(result, credential, booked)
 
-    async def _begun(self, provider: Provider, call: Call) -> Streamed:
+    async def _begun(self, provider: Provider, call: Call) -> "_Begun":
         """A stream with its first chunk in hand, so that one that breaks before it can be tried elsewhere."""
         streamed = await provider.stream(call)
         held: list[bytes] = []
+        limit = self.kit.config.deadlines.first_token
         try:
-            async with asyncio.timeout(self.kit.config.deadlines.first_token or None):
+            async with asyncio.timeout(limit) if limit else nullcontext():
                 async for chunks in streamed.chunks:
                     held += chunks
                     if any(chunks):
-                        return Streamed(streamed.headers, _joined(held, streamed.chunks))
+                        return _Begun(streamed.headers, held, streamed.chunks)
         except Failure as failure:
             raise _Broken(failure, streamed.headers) from failure
         except TimeoutError as error:
             raise _Broken(Failure("the provider began no answer in time"), streamed.headers) from error
         if not held:
             raise _Broken(EmptyStream(), streamed.headers)
-        return Streamed(streamed.headers, _joined(held, None))
+        return _Begun(streamed.headers, held, streamed.chunks)
 
-    def _booking(self, streamed: Streamed, credential: Credential, booked: str) -> Streamed:
+    async def _booking(self, served: "_Served[_Begun]") -> AsyncGenerator[list[bytes]]:
         """The stream, and at its end the note of how it went."""
+        begun = served.result
+        try:
+            yield begun.held
+            async for some in begun.rest:
+                yield some
+        except Failure as failure:
+            self.pool.failed(served.credential, served.model, failure)
+            raise
+        finally:
+            await begun.rest.aclose()
+        self.pool.succeeded(served.credential, served.model)
 
-        async def chunks() -> AsyncGenerator[list[bytes]]:
-            try:
-                async for some in streamed.chunks:
-                    yield some
-            except Failure as failure:
-                self.pool.failed(credential, booked, failure)
-                raise
-            self.pool.succeeded(credential, booked)
 
-        return Streamed(streamed.headers, chunks())
+@dataclass(frozen=True, slots=True)
+class _Served[T]:
+    """What a credential gave, and the model it is booked on."""
+
+    result: T
+    credential: Credential
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A stream that has begun: its headers, what has come, and what is to come."""
+
+    headers: Headers
+    held: list[bytes]
+    rest: AsyncGenerator[list[bytes]]
 
 
 class _Broken(Failure):
@@ -205,10 +229,3 @@ class _Broken(Failure):
     def __init__(self, failure: Failure, headers: Headers) -> None:
         super().__init__(failure.message, failure.status, retry_after=failure.retry_after, headers=headers)
         self.failure = failure
-
-
-async def _joined(held: list[bytes], rest: AsyncGenerator[list[bytes]] | None) -> AsyncGenerator[list[bytes]]:
-    yield held
-    if rest is not None:
-        async for some in rest:
-            yield some
