@@ -114,7 +114,8 @@ def _seconds(given: Any) -> int | None:
 
 
 def _call_number(turn: Turn) -> int:
-    return next(turn.memory.shelves.setdefault(_CALLS, count(1)))
+    number: int = next(turn.memory.shelves.setdefault(_CALLS, count(1)))
+    return number
 
 
 @dataclass(slots=True)
@@ -336,7 +337,7 @@ def _whole_output(answer: Any, bare_id: str, source: Spelling, way: tuple[str, .
             texts.append(said)
         elif (call := get(part, "functionCall")) is not MISSING:
             arguments = get(call, "args")
-            where = (*way, *_PARTS, at, "functionCall", "args")
+            where: tuple[str | int, ...] = (*way, *_PARTS, at, "functionCall", "args")
             spelled = "" if arguments is MISSING else source.of(arguments, *where)
             call_id = f"call_{int(turn.clock.now() * 1e9):x}_{_call_number(turn)}"
             output.append(function_call(call_id, names.restored(text(get(call, "name"))), spelled))
