@@ -4,6 +4,7 @@ Everything about being an HTTP server lives here: which endpoint a request belon
 Law: when `build` returns, every model is registered; nothing is learnt after the first client came.
 """
 
+from functools import cache
 from html import escape
 
 from aiohttp import web
@@ -20,6 +21,12 @@ from native.turn import Clock, Ids
 from native.upstream import Upstream
 
 SERVICE = web.AppKey("service", Service)
+
+
+@cache
+def declared() -> Routes:
+    """Every endpoint that native has, for finding a request's. Raises `RouteError`."""
+    return Routes(surface.collect())
 
 
 def build(
@@ -46,7 +53,7 @@ def build(
         RouteError: A module of endpoints is.
     """
     service = Service(config, upstream=upstream, clock=clock, ids=ids, stores=stores, settings=settings)
-    routes = Routes(surface.collect())
+    routes = declared()
     app = web.Application(client_max_size=0)
     app[SERVICE] = service
 

@@ -5,6 +5,7 @@ Law: everything outside is an argument; a new configuration takes effect as a wh
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -28,6 +29,7 @@ from native.upstream import Upstream
 from native.usage import Usage
 
 
+@cache
 def pairs() -> Mapping[tuple[str, str], Pair]:
     """Every declared pair, by client and upstream protocol. Raises `DeclarationError`."""
     found: dict[tuple[str, str], Pair] = {}

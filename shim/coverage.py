@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from native import surface
+from native.server import declared
 from native.surface.routes import Routes
 from shim.endpoints import ENDPOINTS, Endpoint
 
@@ -34,7 +34,7 @@ def _handled(routes: Routes, endpoint: Endpoint) -> bool:
 @lru_cache(maxsize=1)
 def native_ids() -> frozenset[str]:
     """The ids of the endpoints that native declares a handler for."""
-    routes = Routes(surface.collect())
+    routes = declared()
     return frozenset(e.id for e in ENDPOINTS if _handled(routes, e))
 
 

@@ -4,6 +4,7 @@ A module declares itself by `PROVIDERS`, names to classes. Law: a broken declara
 """
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -13,6 +14,7 @@ class DeclarationError(Exception):
     """A module's declaration cannot be used; the message says which and why."""
 
 
+@cache
 def collect() -> Mapping[str, type[Any]]:
     """Every declared provider by name."""
     found: dict[str, type[Any]] = {}

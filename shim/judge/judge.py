@@ -5,14 +5,14 @@ Law: what cannot be known is said to be unjudged, with the reason, and is never 
 
 import logging
 
+from native.server import declared
 from shim.exchange import Case
 from shim.judge.accepted import Rules
 from shim.judge.compare import compare
 from shim.judge.noisebook import NoiseBook
-from shim.judge.play import PlayError, declared, handles, play
+from shim.judge.play import PlayError, handles, play
 from shim.judge.verdict import Reason, Verdict, unjudged
 
-_ROUTES = declared()
 _UNJUDGEABLE = {r.value: r for r in Reason}
 
 
@@ -32,7 +32,7 @@ def _unknowable(case: Case) -> Verdict | None:
 
 def _unhandled(case: Case) -> Verdict | None:
     for one in case.runs[0].exchanges:
-        if not handles(one.request, _ROUTES) and one.response is not None and one.response.status != 404:
+        if not handles(one.request, declared()) and one.response is not None and one.response.status != 404:
             return unjudged(Reason.NO_HANDLER, f"{one.request.method} {one.request.url.partition('?')[0]}")
     return None
 

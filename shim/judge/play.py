@@ -19,7 +19,6 @@ from aiohttp import web
 from ruamel.yaml import YAML
 
 from native import config as configuration
-from native import surface
 from native.outside import SystemIds
 from native.server import build
 from native.settings import Settings
@@ -60,11 +59,6 @@ def handles(request: Request, routes: Routes) -> bool:
     method = "GET" if request.method == "WEBSOCKET" else request.method
     path = request.url.partition("?")[0]
     return method == "OPTIONS" or routes.find(method, path) is not None or routes.slashed(method, path) is not None
-
-
-def declared() -> Routes:
-    """Every endpoint that native declares."""
-    return Routes(surface.collect())
 
 
 def play(case: Case) -> Run:
