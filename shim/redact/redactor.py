@@ -4,6 +4,7 @@ Laws: a secret found anywhere in an exchange is replaced everywhere in it; bodie
 boundaries; what cannot be looked into, and every error, is raised, so that the caller drops the record.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -109,11 +110,18 @@ class Redactor:
             case str():
                 return self._placeholders.of(tree) if tree in found else self._known.out_of(tree)
             case Mapping():
-                return {self._known.out_of(str(key)): self._tree(value, found) for key, value in tree.items()}
+                return {self._known.out_of(str(key)): self._branch(key, value, found) for key, value in tree.items()}
             case list():
                 return [self._tree(value, found) for value in tree]
             case _:
                 return tree
+
+    def _branch(self, name: Any, tree: Any, found: set[str]) -> Any:
+        if name == "headers" and isinstance(tree, Mapping):
+            return {
+                key: self._header((str(key), value)) if isinstance(value, str) else value for key, value in tree.items()
+            }
+        return self._tree(tree, found)
 
     def _calls(self, calls: list[Interaction]) -> list[Interaction]:
         seen = [_Seen.of(call) for call in calls]
@@ -232,9 +240,16 @@ def _parsed(text: str) -> Any:
 
 
 def _in_place(text: str, secret: str, placeholder: str) -> str:
-    """Replace a secret in the value it was found in, however it is spelled there."""
+    """Replace a secret in the value it was found in, however it is spelled there.
+
+    A short one is replaced where it stands alone behind `=`, `:` or a blank, not within words.
+    """
     for spell in (str, quote, quote_plus):
-        text = text.replace(spell(secret), spell(placeholder))
+        old, new = spell(secret), spell(placeholder)
+        if places.EVERYWHERE.match(secret):
+            text = text.replace(old, new)
+        else:
+            text = re.sub(rf"(^|[=:\s]){re.escape(old)}(?=[&#;,@\s]|$)", lambda found: found[1] + new, text)  # noqa: B023 # called at once
     return text
 
 

@@ -167,3 +167,21 @@ def test_redacting_again_changes_nothing_that_matters():
     again = a_redactor().record(once)
     assert len(again.exchange.request.body) == len(once.exchange.request.body)
     assert again.exchange.request.headers[0][1] == again.snapshot.config["api-keys"][0]
+
+
+def test_a_short_secret_is_not_replaced_within_words():
+    record = a_redactor().record(a_record(url="/anthropic/callback?code=c&state=abc"))
+    path, _, query = record.exchange.request.url.partition("?")
+    assert path == "/anthropic/callback"
+    assert query.startswith("code=")
+    assert query.endswith("&state=abc")
+
+
+def test_a_short_secret_in_configured_headers_is_the_one_that_is_sent():
+    config = {"claude-api-key": [{"api-key": UPSTREAM, "headers": {"Authorization": "Bearer other", "X-Lab": "yes"}}]}
+    call = Interaction(Request("POST", "https://x.example.test/", (("Authorization", "Bearer other"),)), None)
+    exchange = Exchange(Request("GET", "/"), None, (call,))
+    record = a_redactor().record(Record(exchange, snapshot=Snapshot(config, {})))
+    headers = record.snapshot.config["claude-api-key"][0]["headers"]
+    assert headers["Authorization"] == record.exchange.upstream[0].request.headers[0][1] != "Bearer other"
+    assert headers["X-Lab"] == "yes"
