@@ -32,6 +32,7 @@ class Certify:
         secret = serialization.load_pem_private_key(key.read_bytes(), None)
         authority = certs.Cert.from_pem(certificate.read_bytes())
         self._trusted = str(trusted)
+        self._verified()  # reading the roots takes a while, and is done once
         self._store = certs.CertStore(secret, authority, None, b"", None)  # type: ignore[arg-type]  # EC does as well
 
     def tls_start_client(self, start: tls.TlsData) -> None:
@@ -65,7 +66,15 @@ class Certify:
         assert server.address  # noqa: S101  # as above
         server.sni = server.sni or client.sni or server.address[0]
         server.alpn_offers = server.alpn_offers or tuple(client.alpn_offers)
-        context = net_tls.create_proxy_server_context(
+        start.ssl_conn = connection = SSL.Connection(self._verified())
+        _expect(connection, server.sni)
+        if server.alpn_offers:
+            connection.set_alpn_protos(list(server.alpn_offers))
+        connection.set_connect_state()
+
+    def _verified(self) -> SSL.Context:
+        """TLS towards providers; mitmproxy keeps what it has made."""
+        return net_tls.create_proxy_server_context(
             method=net_tls.Method.TLS_CLIENT_METHOD,
             min_version=OLDEST,
             max_version=ANY,
@@ -77,11 +86,6 @@ class Certify:
             client_cert=None,
             legacy_server_connect=False,
         )
-        start.ssl_conn = connection = SSL.Connection(context)
-        _expect(connection, server.sni)
-        if server.alpn_offers:
-            connection.set_alpn_protos(list(server.alpn_offers))
-        connection.set_connect_state()
 
 
 def _choose(connection: SSL.Connection, offers: list[bytes]) -> object:

@@ -195,12 +195,12 @@ def serve(writer: Any, counters: Counters, source: IO[bytes], sink: IO[bytes]) -
 
 def main() -> None:
     """`python -m shim.courier DATABASE [CONFIG]`."""
+    os.nice(NICENESS)
     # For this process alone: traffic's never loads them.
     from shim.redact import Redactor, key_of  # noqa: PLC0415
     from shim.state import StateFiles  # noqa: PLC0415
     from shim.writer import StoreWriter  # noqa: PLC0415
 
-    os.nice(NICENESS)
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed here is no answer
     path = Path(sys.argv[1])

@@ -16,6 +16,7 @@ from shim.run.supervise import Program, Supervised
 
 log = logging.getLogger("shim.run")
 
+JUDGE_AFTER = 3.0  # seconds: clients that waited come first
 PATIENCE = 10.0  # seconds that a process is given to end, beyond the drain
 
 
@@ -90,9 +91,8 @@ class Running:
         front = Program("the front", _front_command(), os.environ, descriptors, planned.settings.dump())
         self._front = Supervised(front, self._heard)
         database = planned.settings.database
-        judge = Program("the judge", (sys.executable, "-m", "shim.shadow", database), dict(os.environ))
+        judge = Program("the judge", (sys.executable, "-m", "shim.shadow", database), dict(os.environ), niceness=19)
         self._judge = Supervised(judge) if wishes.judge else None
-        self._native_began = False
 
     async def run(self) -> None:
         """Run until a signal says to end; a second one insists."""
@@ -128,14 +128,13 @@ class Running:
     def _heard(self, line: bytes) -> None:
         if b'"ready"' in line:
             self._tell()
-            if self._judge and not self._judge.started:
-                self._judge.start()  # there is nothing to judge before
+            if self._judge:
+                asyncio.get_running_loop().call_later(JUDGE_AFTER, self._judge.start)
         elif b'"wants native"' in line:
             self._begin_native()
 
     def _begin_native(self) -> None:
-        if self._native and not self._native_began:
-            self._native_began = True
+        if self._native:
             self._native.start()
 
     def _tell(self) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ctypes
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ class Program:
         environment: The process's.
         descriptors: Sockets it takes over.
         told: What it is told on standard input, which then stays open; None for no input at all.
+        niceness: How far it stands back for the others.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Program:
     environment: Mapping[str, str]
     descriptors: Sequence[int] = ()
     told: bytes | None = None
+    niceness: int = 0
 
 
 def pause_after(deaths: int) -> float:
@@ -62,13 +65,9 @@ class Supervised:
     _ending: bool = field(default=False, init=False)
 
     def start(self) -> None:
-        """Start it, and keep it alive from now on."""
-        self._keeper = asyncio.ensure_future(self._keep())
-
-    @property
-    def started(self) -> bool:
-        """Whether it was ever started."""
-        return self._keeper is not None
+        """Start it, and keep it alive from now on; once is enough, and after the end it is too late."""
+        if self._keeper is None and not self._ending:
+            self._keeper = asyncio.ensure_future(self._keep())
 
     @property
     def running(self) -> bool:
@@ -121,7 +120,7 @@ class Supervised:
                 pass_fds=tuple(program.descriptors),
                 stdin=asyncio.subprocess.PIPE if program.told is not None else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if self.heard else None,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=lambda: _prepare(program.niceness),
                 process_group=0,
             )
         except OSError as error:
@@ -134,5 +133,8 @@ class Supervised:
         return await self._process.wait()
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
+def _prepare(niceness: int) -> None:
+    """What a process does before it becomes its program: stand back, and end with whoever started it."""
+    os.nice(niceness)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)

@@ -72,7 +72,29 @@ async def test_what_will_not_end_is_killed(caplog):
 async def test_what_cannot_be_started_is_tried_again_until_the_end(caplog):
     process = Supervised(Program("the program", ("/no/such/program",), {}))
     process.start()
-    assert process.started
     await until(lambda: process.deaths)
     await process.end(1)
     assert "No such file" in caplog.text
+
+
+async def test_it_is_started_once_and_not_after_its_end():
+    lines = []
+    process = Supervised(a_program("print('up', flush=True); input()", told=b""), lines.append)
+    process.start()
+    process.start()
+    await until(lambda: lines)
+    await process.end(5)
+    process.start()
+    assert not process.running
+    assert lines == [b"up\n"]
+
+
+async def test_it_stands_back_as_far_as_it_is_told():
+    lines = []
+    process = Supervised(
+        a_program("import os; print(os.nice(0), flush=True); input()", told=b"", niceness=3), lines.append
+    )
+    process.start()
+    await until(lambda: lines)
+    await process.end(5)
+    assert int(lines[0]) == min(os.nice(0) + 3, 19)
