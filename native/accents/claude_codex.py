@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from native.accents.claude_codex_answer import ANSWER_ACCENTS, CodexStream, whole
 from native.accents.claude_codex_tools import as_function
-from native.accents.claude_names import declared_names, short_names, shortened
+from native.accents.claude_names import answer_schema, declared_names, short_names, shortened
 from native.accents.claude_tokens import tokens
 from native.thinking.setting import level_of
 from native.turn import Accent, Json, Pair, Turn
@@ -32,6 +32,12 @@ DOCUMENTS_VANISH: Final = Accent(
     "claude-codex-documents-vanish",
     "A document in a message is left out without a word, so the model answers without having seen it.",
     "core/claude-codex/whole-pdf-text",
+    faulty=True,
+)
+FORMAT_DROPPED: Final = Accent(
+    "claude-codex-format-dropped",
+    "The schema in output_config.format is not passed on: what should be structured comes as free text.",
+    "edge/claude-quirk/codex-format",
     faulty=True,
 )
 NAMES_SHORTENED: Final = Accent(
@@ -64,6 +70,8 @@ def request(body: Json, turn: Turn) -> Json:
         out["tool_choice"] = "auto" if turn.faithful(CHOICE_IGNORED) else _choice(get(body, "tool_choice"), short)
     alone = get(body, "tool_choice", "disable_parallel_tool_use")
     out["parallel_tool_calls"] = not boolean(alone)
+    if (schema := answer_schema(body)) is not None and not turn.faithful(FORMAT_DROPPED):
+        out["text"] = {"format": {"type": "json_schema", "name": "answer", "schema": schema}}
     out["reasoning"] = {"effort": _effort(body), "summary": "auto"}
     out["stream"] = True
     out["store"] = False
@@ -230,6 +238,7 @@ PAIR: Final = Pair(
         CHOICE_IGNORED,
         LINKED_IMAGES_VANISH,
         DOCUMENTS_VANISH,
+        FORMAT_DROPPED,
         NAMES_SHORTENED,
         SETTINGS_LEFT_OUT,
         ADAPTIVE_IS_XHIGH,

@@ -8,11 +8,11 @@ check, since the client's own are Claude's; a tool's schema is passed on as JSON
 from typing import Any, Final
 
 from native.accents.claude_gemini_answer import ANSWER_ACCENTS, GeminiStream, whole
-from native.accents.claude_names import declared, function_name
+from native.accents.claude_names import answer_schema, declared, function_name
 from native.accents.claude_tokens import tokens
 from native.models import known
 from native.turn import Accent, Json, Pair, Turn
-from native.wire.loose import MISSING, get, integer, parse, text, trim
+from native.wire.loose import MISSING, boolean, get, integer, parse, text, trim
 from native.wire.spelling import Spelling
 
 NAMES_FROM_IDS: Final = Accent(
@@ -31,6 +31,18 @@ LIMITS_IGNORED: Final = Accent(
     "claude-gemini-limits-ignored",
     "max_tokens and stop_sequences are not passed on.",
     "core/claude-gemini/stream-stop_one-text",
+    faulty=True,
+)
+ERRORS_UNTOLD: Final = Accent(
+    "claude-gemini-errors-untold",
+    "That a tool failed (is_error) is not told.",
+    "core/claude-gemini/stream-results-calls",
+    faulty=True,
+)
+FORMAT_DROPPED: Final = Accent(
+    "claude-gemini-format-dropped",
+    "The schema in output_config.format is not passed on: what should be structured comes as free text.",
+    "edge/claude-quirk/gemini-format",
     faulty=True,
 )
 LINKED_IMAGES_VANISH: Final = Accent(
@@ -156,7 +168,9 @@ class _Reader:
         else:
             result = _plain(content, self._spelling, *path)
         name = self._called.get(call) or _name_in(call) or call
-        return {"functionResponse": {"name": function_name(name), "response": {"result": result}}}
+        failed = boolean(get(block, "is_error")) and not self._turn.faithful(ERRORS_UNTOLD)
+        response = {"error" if failed else "result": result}
+        return {"functionResponse": {"name": function_name(name), "response": response}}
 
 
 def _called(messages: list[Any]) -> dict[str, str]:
@@ -247,6 +261,9 @@ def _generation(body: Json, turn: Turn) -> Json:
     for ours, theirs in (("temperature", "temperature"), ("top_p", "topP"), ("top_k", "topK")):
         if _is_number(value := get(body, ours)):
             out[theirs] = value
+    if (schema := answer_schema(body)) is not None and not turn.faithful(FORMAT_DROPPED):
+        out["responseMimeType"] = "application/json"
+        out["responseJsonSchema"] = schema
     if not turn.faithful(LIMITS_IGNORED):
         if (limit := integer(get(body, "max_tokens"))) > 0:
             out["maxOutputTokens"] = limit
@@ -286,6 +303,8 @@ PAIR: Final = Pair(
     accents=(
         NAMES_FROM_IDS,
         RESULTS_QUOTED,
+        ERRORS_UNTOLD,
+        FORMAT_DROPPED,
         LIMITS_IGNORED,
         LINKED_IMAGES_VANISH,
         DOCUMENTS_VANISH,

@@ -34,6 +34,13 @@ def declared(body: Json) -> list[Any]:
     return items(tools) if isinstance(tools, list) else []
 
 
+def answer_schema(body: Json) -> Json | None:
+    """The schema that the client wants its answer to have."""
+    form = get(body, "output_config", "format")
+    schema = get(form, "schema")
+    return schema if text(get(form, "type")) == "json_schema" and isinstance(schema, dict) else None
+
+
 class Declared:
     """The names that the client declared, found again whatever an upstream made of case, underscores and blanks.
 

@@ -8,12 +8,13 @@ most one message of its role; what only the assistant may say (thinking, calls) 
 from functools import partial
 from typing import Any, Final
 
+from native.accents.claude_names import answer_schema
 from native.accents.claude_openai_answer import WHOLE_ACCENTS, whole
 from native.accents.claude_openai_stream import STREAM_ACCENTS, OpenAIStream
 from native.accents.claude_tokens import tokens
 from native.thinking.setting import level_of
 from native.turn import Accent, Json, Pair, Turn
-from native.wire.loose import MISSING, get, integer, number, text, trim
+from native.wire.loose import MISSING, boolean, get, integer, number, text, trim
 from native.wire.spelled import Spelled, marshalled, rounded
 from native.wire.spelling import Spelling
 
@@ -27,6 +28,18 @@ DOCUMENTS_VANISH: Final = Accent(
     "claude-openai-documents-vanish",
     "A document in a message is left out without a word, so the model answers without having seen it.",
     "core/claude-compat/stream-pdf-text",
+    faulty=True,
+)
+PARALLEL_ALLOWED: Final = Accent(
+    "claude-openai-parallel-allowed",
+    "disable_parallel_tool_use is ignored: several calls may come at once.",
+    "core/claude-compat/whole-choice_required-calls",
+    faulty=True,
+)
+FORMAT_DROPPED: Final = Accent(
+    "claude-openai-format-dropped",
+    "The schema in output_config.format is not passed on: what should be structured comes as free text.",
+    "edge/claude-quirk/compat-format",
     faulty=True,
 )
 TOP_P_YIELDS: Final = Accent(
@@ -69,6 +82,10 @@ def request(body: Json, turn: Turn) -> Json:
         out["tools"] = [_tool(tool, turn) for tool in tools]
     if (choice := get(body, "tool_choice")) is not MISSING:
         out["tool_choice"] = _choice(choice, turn)
+    if boolean(get(body, "tool_choice", "disable_parallel_tool_use")) and not turn.faithful(PARALLEL_ALLOWED):
+        out["parallel_tool_calls"] = False
+    if (schema := answer_schema(body)) is not None and not turn.faithful(FORMAT_DROPPED):
+        out["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
     if (user := get(body, "user")) is not MISSING:
         out["user"] = text(user)
     return out
@@ -263,7 +280,9 @@ PAIR: Final = Pair(
     tokens=tokens,
     accents=(
         CHOICE_NONE_IS_AUTO,
+        PARALLEL_ALLOWED,
         DOCUMENTS_VANISH,
+        FORMAT_DROPPED,
         TOP_P_YIELDS,
         ADAPTIVE_IS_XHIGH,
         LARGE_NUMBERS_ROUNDED,

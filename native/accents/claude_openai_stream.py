@@ -5,6 +5,7 @@ kind begins, and its index is never used again; a call's input goes out in one p
 since only then can its quotes be repaired.
 """
 
+from operator import itemgetter
 from typing import Any, Final
 
 from native.accents import claude_events as events
@@ -19,6 +20,12 @@ STARTED_AGAIN: Final = Accent(
     "claude-openai-calls-started-again",
     "A tool call's block starts anew with every chunk that repeats its name, though it never stopped.",
     "edge/claude-quirk/compat-name-repeated",
+    faulty=True,
+)
+CALLS_MERGED: Final = Accent(
+    "claude-openai-calls-merged",
+    "Tool calls that an upstream sends under one index become one call, their inputs run together.",
+    "edge/claude-quirk/compat-index-shared",
     faulty=True,
 )
 ENDS_AGAIN: Final = Accent(
@@ -44,7 +51,7 @@ INPUT_AT_ONCE: Final = Accent(
     "A tool call's input is held back until the answer is complete and sent in one piece.",
     "core/claude-compat/stream-tools-call",
 )
-STREAM_ACCENTS: Final = (STARTED_AGAIN, ENDS_AGAIN, LEFT_OPEN, ENDS_WITHOUT_REASON, INPUT_AT_ONCE)
+STREAM_ACCENTS: Final = (STARTED_AGAIN, CALLS_MERGED, ENDS_AGAIN, LEFT_OPEN, ENDS_WITHOUT_REASON, INPUT_AT_ONCE)
 
 
 class _Call:
@@ -72,6 +79,7 @@ class OpenAIStream:
         self._text = -1
         self._thinking = -1
         self._calls: dict[int, _Call] = {}
+        self._replaced: list[tuple[int, _Call]] = []
         self._called = False
         self._calls_stopped = False
         self._finish = ""
@@ -156,6 +164,9 @@ class OpenAIStream:
         self._called = True
         index = integer(get(told, "index"))
         call = self._calls.get(index)
+        if call is not None and self._another(call, text(get(told, "id"))):
+            self._replaced.append((index, call))
+            call = None
         if call is None:
             call = self._calls[index] = _Call(self._take())
         elif call.block < 0:
@@ -171,6 +182,10 @@ class OpenAIStream:
             out.append(events.tool_start(call.block, call_id(call.id, self._turn), self._names.spelled(text(name))))
         if arguments := text(get(function, "arguments")):
             call.arguments.append(arguments)
+
+    def _another(self, call: _Call, given: str) -> bool:
+        """Whether an id under a call's index is another call's."""
+        return call.started and given not in {"", call.id} and not self._turn.faithful(CALLS_MERGED)
 
     def _take(self) -> int:
         taken = self._next
@@ -193,7 +208,7 @@ class OpenAIStream:
         if self._calls_stopped:
             return
         self._calls_stopped = True
-        for _, call in sorted(self._calls.items()):
+        for _, call in sorted([*self._replaced, *self._calls.items()], key=itemgetter(0)):
             if call.arguments:
                 out.append(events.input_delta(call.block, repaired("".join(call.arguments))))
             out.append(events.block_stop(call.block))

@@ -133,6 +133,13 @@ def test_what_codex_could_be_shown_vanishes_as_it_did_or_is_shown_in_the_clean_d
     ]
 
 
+def test_the_answers_schema_is_passed_on_in_the_clean_dialect_alone(asked):
+    body = {"output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}}}
+    assert "text" not in asked(body)
+    told = {"type": "json_schema", "name": "answer", "schema": {"type": "object"}}
+    assert asked(body, dialect="clean")["text"] == {"format": told}
+
+
 def test_documents_of_every_source_are_read_in_the_clean_dialect(spoken):
     plain = {"type": "document", "source": {"type": "text", "data": "Hello"}}
     linked = {"type": "document", "source": {"type": "url", "url": "https://a.test/a.pdf"}}

@@ -113,6 +113,19 @@ def test_a_result_is_json_as_the_client_spelled_it_or_plain_text_in_the_clean_di
     assert told(dialect="clean") == "21 °C\n"
 
 
+def test_a_failed_tool_is_told_in_the_clean_dialect_alone(parts):
+    failed = result("boom") | {"is_error": True}
+    assert parts(failed)[0]["functionResponse"]["response"] == {"result": '"boom"'}
+    assert parts(failed, dialect="clean")[0]["functionResponse"]["response"] == {"error": "boom"}
+
+
+def test_the_answers_schema_is_passed_on_in_the_clean_dialect_alone(asked):
+    body = {"output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}}}
+    assert "generationConfig" not in asked(body)
+    told = {"responseMimeType": "application/json", "responseJsonSchema": {"type": "object"}}
+    assert asked(body, dialect="clean")["generationConfig"] == told
+
+
 def test_results_in_blocks_are_their_texts_in_the_clean_dialect(parts):
     def told(content):
         return parts(result(content), dialect="clean")[0]["functionResponse"]["response"]["result"]

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from native.accents.claude_names import (
     Declared,
+    answer_schema,
     call_id,
     declared,
     declared_names,
@@ -88,3 +89,8 @@ def test_tools_that_are_no_list_are_none(tools):
 
 def test_the_nameless_have_no_name():
     assert declared_names({"tools": [{"name": "a"}, {}, None, {"name": ""}, {"name": 5}]}) == ["a", "5"]
+
+
+@pytest.mark.parametrize("form", [None, "json_schema", {}, {"type": "text", "schema": {}}, {"type": "json_schema"}])
+def test_an_answer_has_a_schema_only_where_one_is_given(form):
+    assert answer_schema({"output_config": {"format": form}}) is None

@@ -189,6 +189,22 @@ def test_a_choice_of_no_tool_is_auto_as_it_was_or_none_in_the_clean_dialect(aske
     assert asked({"tool_choice": {"type": "none"}}, dialect="clean")["tool_choice"] == "none"
 
 
+FORM = {"output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}}}
+
+
+def test_the_answers_schema_is_passed_on_in_the_clean_dialect_alone(asked):
+    told = {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}}
+    assert "response_format" not in asked(FORM)
+    assert asked(FORM, dialect="clean")["response_format"] == told
+
+
+def test_parallel_calls_are_forbidden_in_the_clean_dialect_alone(asked):
+    body = {"tool_choice": {"type": "any", "disable_parallel_tool_use": True}}
+    assert "parallel_tool_calls" not in asked(body)
+    assert asked(body, dialect="clean")["parallel_tool_calls"] is False
+    assert "parallel_tool_calls" not in asked({"tool_choice": {"type": "any"}}, dialect="clean")
+
+
 def test_tools_are_functions(asked):
     tool = {"name": "Read", "description": "Reads.", "input_schema": {"type": "object"}, "cache_control": {}}
     assert asked({"tools": [tool, {"name": "bare"}]})["tools"] == [

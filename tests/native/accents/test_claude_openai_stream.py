@@ -125,6 +125,20 @@ def test_a_repeated_name_starts_its_block_again_in_parity_alone(streamed):
     assert short(streamed(*chunks, dialect="clean"))[1:4] == ["start 0 f", "delta 0 {}", "stop 0"]
 
 
+def test_calls_under_one_index_are_merged_in_parity_alone(streamed):
+    chunks = (
+        calling(0, "f", "{}", id="c1"),
+        calling(0, "g", "{'a'", id="c2"),
+        calling(0, None, ": 1}"),
+        calling(0, None, "", id=""),
+        finish(),
+    )
+    assert short(streamed(*chunks))[1:5] == ["start 0 f", "start 0 g", 'delta 0 {}{"a": 1}', "stop 0"]
+    assert short(streamed(*chunks, dialect="clean"))[1:7] == [
+        *("start 0 f", "start 1 g", "delta 0 {}", "stop 0", 'delta 1 {"a": 1}', "stop 1"),
+    ]
+
+
 def test_a_second_usage_ends_the_message_again_in_parity_alone(streamed):
     chunks = ({"content": "a"}, finish(), used(), used())
     assert short(streamed(*chunks))[-3:] == ["message_delta", "message_stop", "message_delta"]
