@@ -17,7 +17,7 @@ from native.failure import Failure
 from native.models import ModelInfo, Models
 from native.providers.base import Call, Client, Kit
 from native.providers.claude import Claude
-from native.turn import Memory
+from native.turn import Memory, Pair
 from native.upstream import Headers, UpstreamError, UpstreamRequest
 from native.usage import Usage
 
@@ -205,6 +205,20 @@ async def test_thinking_that_a_model_refuses_is_a_failure_before_anything_is_sen
     with pytest.raises(Failure, match="unknown level: odd") as failure:
         await provider.whole(a_call(refused, model="claude-opus-4-1-20250805", stream=False))
     assert failure.value.status == 400
+
+
+@pytest.mark.parametrize(("source", "streamed"), [("claude", False), ("openai", True)])
+def test_only_a_claude_clients_whole_answer_is_asked_for_whole(source, streamed):
+    asked = []
+    pair = Pair(
+        source, "claude", lambda body, turn: asked.append(turn.stream) or body, lambda *_: b"", lambda _turn: None
+    )
+    provider = a_provider()
+    provider.kit.pairs = {(source, "claude"): pair}
+    call = a_call()
+    call.source = source
+    provider.translated(call, stream=False)
+    assert asked == [streamed]
 
 
 async def test_a_claude_clients_stream_is_passed_on_in_whole_lines():
