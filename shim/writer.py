@@ -227,7 +227,8 @@ class StoreWriter:
             store.exchanges.add_stray(pending.what)
             return ""
         state = self._states.get(pending.key)
-        store.exchanges.add(pending.what, session=self._session, snapshot=state)
+        kept = self._redactor.state_of(state) if state else None
+        store.exchanges.add(pending.what, session=self._session, snapshot=kept)
         return pending.key
 
     def _put_alone(self, store: Store, pending: Pending) -> list[str]:

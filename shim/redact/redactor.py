@@ -19,6 +19,7 @@ from shim.redact import places
 from shim.redact.coding import codings_of, decoded, encoded
 from shim.redact.derived import derived_from_file
 from shim.redact.known import Known
+from shim.redact.management import ManagementKey
 from shim.redact.placeholders import EMAIL, Placeholders
 from shim.store.records import Record, Stray
 from shim.store.snapshots import Snapshot
@@ -43,9 +44,11 @@ class Redactor:
         self._known = Known(self._placeholders.of)
         self._cleaned: dict[tuple[str, str], str] = {}  # most headers are those of the exchange before
         self._cleaned_at = 0
+        self._management = ManagementKey()
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A state without its secrets; from now on they are looked for in every exchange."""
+        self._management.state(snapshot.config)
         found = {*places.in_tree(snapshot.config), *places.in_tree(snapshot.auth_files, people=True)}
         # Most names have an address that is in a file, too; with one that is not, all that looks like it goes.
         found.update(
@@ -61,6 +64,10 @@ class Redactor:
                 self._known.follows([derived_from_file(name, renamed)])
         return replace(snapshot, config=self._tree(snapshot.config, found), auth_files=files)
 
+    def state_of(self, snapshot: Snapshot) -> Snapshot:
+        """A state that `snapshot` gave, as it is to be kept: later exchanges may have told more of it."""
+        return self._management.told(snapshot, self._placeholders.of)
+
     def record(self, record: Record) -> Record:
         """An exchange without its secrets.
 
@@ -70,6 +77,7 @@ class Redactor:
         """
         exchange = record.exchange
         snapshot = self.snapshot(record.snapshot) if record.snapshot else None
+        self._management.exchange(exchange)
         client, *upstream = self._calls([Interaction(exchange.request, exchange.response), *exchange.upstream])
         # Spelled out rather than `replace`d: this is done for each exchange there is.
         clean = Exchange(
