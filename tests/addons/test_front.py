@@ -286,3 +286,30 @@ async def test_when_nobody_is_there_the_client_is_told_why(rig):
     answer = await rig.ask(front.port, "/v1/messages", b"{}")
     assert b"native cannot be reached" in answer
     assert b"legacy cannot be reached" in answer
+
+
+async def test_who_expects_a_go_ahead_gets_one(rig):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    front = await rig.front(legacy.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
+    writer.write(b"POST /v1/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(b"hello")
+    assert await reader.readuntil(b"{}") == rig.whole(b"{}")
+    writer.close()
+    assert legacy.heard[0].body == b"hello"
+    assert (await front.ended())[0].response.status == 200
+
+
+@pytest.mark.parametrize(
+    "said", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello"]
+)
+async def test_what_is_no_request_ends_its_connection_and_nothing_else(rig, said):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    front = await rig.front(legacy.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
+    writer.write(said)
+    writer.write_eof()
+    await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert (await rig.ask(front.port)).endswith(b"{}")

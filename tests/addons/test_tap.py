@@ -188,3 +188,18 @@ async def test_direct_goes_straight_whatever_the_environment_says(rig, roots, tm
     provider = await rig.origin(rig.whole(b"{}"), roots[1](NAME))
     tap = await rig.tap(tmp_path, roots[0], {"HTTPS_PROXY": "http://127.0.0.1:1"})
     assert await ask(tap, provider.port, name=Caller("legacy", "direct").name) == rig.whole(b"{}")
+
+
+async def test_with_the_tap_down_the_front_still_passes_on_what_the_legacy_says(rig, roots, tmp_path):
+    tap = await rig.tap(tmp_path, roots[0])
+    await tap.serving.host.drain(lambda: 0, 0)
+
+    async def try_the_tap(_, writer):
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", tap.port)
+        writer.write(rig.whole(b'{"error":"the proxy refused"}', "500 Internal Server Error"))
+
+    legacy = await rig.origin(try_the_tap)
+    front = await rig.front(legacy.port, settings={"tap": -1})
+    answer = await rig.ask(front.port, "/v1/messages", b"{}")
+    assert answer == rig.whole(b'{"error":"the proxy refused"}', "500 Internal Server Error")
