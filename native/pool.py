@@ -6,15 +6,16 @@ may serve, the failure says whether somebody will and when.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
 from native.config import Config
 from native.cooling import blocked, fail, succeed
+from native.counters import Counters, OwnCounters
 from native.credentials.aliases import channel_of, of_key, of_log_in, pool_of
-from native.credentials.credential import Credential
+from native.credentials.credential import Credential, ModelState
 from native.failure import Failure
 from native.models import Models, key_of, split_suffix
 from native.rotation import Circle, Shard
@@ -53,6 +54,16 @@ def cooling_down(model: str, provider: str, seconds: float) -> Failure:
     return Failure(orjson.dumps({"error": error}).decode(), 429, headers=headers)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one process tells the others: how a model fares on a credential now (None: well), and why it is left out."""
+
+    credential: str
+    model: str
+    state: ModelState | None
+    why: str
+
+
 @dataclass(slots=True)
 class Passage:
     """One passage of a request through the pool: whom it has asked, and whom alone it may ask."""
@@ -73,17 +84,22 @@ class Pool:
         config: Its strategy, retries and aliases are read at each use, so a new one can be put in its place.
         models: Who serves which model; told of suspensions.
         clock: The time.
+        counters: Where turns are counted; shared where several processes serve together.
+
+    Attributes:
+        tell: Told of every change in how a credential fares, for other processes; None where there are none.
     """
 
-    def __init__(self, config: Config, models: Models, clock: Clock) -> None:
+    def __init__(self, config: Config, models: Models, clock: Clock, counters: Counters | None = None) -> None:
         self.config = config
         self.models = models
         self.clock = clock
         self.credentials: dict[str, Credential] = {}
         self.served: set[str] = set()
         self._shards: dict[tuple[str, str], Shard] = {}
-        self._turns: dict[str, int] = {}
-        self._pools: dict[str, int] = {}
+        self._counters = counters or OwnCounters()
+        self._mixed: set[str] = set()
+        self.tell: Callable[[News], None] | None = None
         self._renaming: dict[str, bool] = {}
 
     # ---- who there is ----------------------------------------------------------------------------------------------
@@ -104,12 +120,17 @@ class Pool:
 
     def refresh(self) -> None:
         """Begin every rotation anew: credentials, their models or the configuration have changed."""
-        self._shards.clear()
-        self._turns = {key: turn for key, turn in self._turns.items() if key == ""}
+        self._begin_anew()
         self._renaming = {
             cid: bool(c.prefix) or bool(self.config.oauth_model_alias.get(channel_of(c)))
             for cid, c in self.credentials.items()
         }
+
+    def _begin_anew(self) -> None:
+        self._shards.clear()
+        for name in self._mixed:
+            self._counters.set(name, 0)
+        self._mixed.clear()
 
     # ---- whose turn it is ------------------------------------------------------------------------------------------
 
@@ -126,8 +147,7 @@ class Pool:
             return self._pick_in(eligible, shards, model, passage, now)
         except Failure:
             # The legacy builds its rotations anew before it gives up, so they start over afterwards.
-            self._shards.clear()
-            self._turns = {key: turn for key, turn in self._turns.items() if key == ""}
+            self._begin_anew()
             shards = [self._shard(provider, key_of(model), now) for provider in eligible]
             return self._pick_in(eligible, shards, model, passage, now)
 
@@ -139,7 +159,7 @@ class Pool:
                 for c in self.credentials.values()
                 if c.provider == provider and not c.disabled and self._has(c, model)
             ]
-            shard = self._shards[provider, model] = Shard(model, members, now)
+            shard = self._shards[provider, model] = Shard(model, members, now, self._counters, f"{provider}|{model}")
         else:
             shard.wake(now)
         return shard
@@ -169,8 +189,9 @@ class Pool:
     ) -> Credential:
         """Among several providers each has as many turns as it has ready credentials, one provider after the other."""
         key = ",".join(providers) + ":" + key_of(model)
+        self._mixed.add(key)
         sizes = [len(shard.ready[best].members) if best in shard.ready else 0 for shard in shards]
-        slot = self._turns.get(key, 0) % sum(sizes)
+        slot = self._counters.get(key) % sum(sizes)
         starts = [sum(sizes[:index]) for index in range(len(sizes))]
         start = next(i for i, size in enumerate(sizes) if size and slot < starts[i] + size)
         for offset in range(len(shards)):
@@ -180,7 +201,7 @@ class Pool:
             if index != start:
                 slot = starts[index]
             if found := shards[index].pick(best, passage.wants, fill_first=False):
-                self._turns[key] = slot + 1
+                self._counters.set(key, slot + 1)
                 return found
         raise Failure(NONE_READY)
 
@@ -230,8 +251,8 @@ class Pool:
         if self.config.routing.fill_first:
             return free[0]
         circle = Circle.of(free)
-        turn = self._turns.get("", 0)
-        self._turns[""] = turn + 1
+        turn = self._counters.get("renamed")
+        self._counters.set("renamed", turn + 1)
         members = circle.parents[turn % len(circle.parents)].members if circle.parents else free
         return members[turn % len(members)]
 
@@ -270,9 +291,9 @@ class Pool:
         pool = pool_of(own, models)
         if len(pool) <= 1:
             return pool or [of_key(own, models)]
-        key = f"{credential.id}|{split_suffix(own)[0].strip().lower()}"
-        offset = self._pools.get(key, 0)
-        self._pools[key] = offset + 1
+        key = f"{credential.id}|{split_suffix(own)[0].strip().lower()}|models"
+        offset = self._counters.get(key)
+        self._counters.set(key, offset + 1)
         offset %= len(pool)
         return pool[offset:] + pool[:offset]
 
@@ -288,15 +309,38 @@ class Pool:
     def succeeded(self, credential: Credential, model: str) -> None:
         """Book a success."""
         now = self.clock.now()
+        state = credential.states.get(model)
         succeed(credential, model, now)
         self._note(credential, now)
         self.models.clear_quota(credential.id, model)
         self.models.resume(credential.id, model)
+        if self.tell is not None and state is not None and state.status != "active":
+            self.tell(News(credential.id, model, None, ""))
 
     def failed(self, credential: Credential, model: str, failure: Failure) -> None:
         """Book a failure."""
         now = self.clock.now()
         why = fail(credential, model, failure, now, cooling=not self._disabled_cooling(credential))
+        self._left_out(credential, model, why, now)
+        if self.tell is not None and model in credential.states:
+            self.tell(News(credential.id, model, credential.states[model], why))
+
+    def hear(self, news: "News") -> None:
+        """Book what another process has seen."""
+        credential = self.credentials.get(news.credential)
+        if credential is None:
+            return
+        now = self.clock.now()
+        if news.state is None:
+            succeed(credential, news.model, now)
+            self._note(credential, now)
+            self.models.clear_quota(credential.id, news.model)
+            self.models.resume(credential.id, news.model)
+        else:
+            credential.states[news.model] = news.state
+            self._left_out(credential, news.model, news.why, now)
+
+    def _left_out(self, credential: Credential, model: str, why: str, now: float) -> None:
         self._note(credential, now)
         if why == "quota":
             self.models.set_out_of_quota(credential.id, model, now)

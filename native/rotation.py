@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from native.cooling import Blocked, blocked
+from native.counters import Counters, OwnCounters
 from native.credentials.credential import Credential
 
 type Wanted = Callable[[Credential], bool]
@@ -18,18 +19,22 @@ class Circle:
     """Credentials that take turns; where they all belong to parent accounts, the parents take turns first."""
 
     members: list[Credential]
-    cursor: int = 0
+    counters: Counters
+    name: str = ""
     parents: list["Circle"] = field(default_factory=list)
 
     @classmethod
-    def of(cls, members: list[Credential]) -> "Circle":
-        """A circle, of circles where every member has a parent and there are several."""
+    def of(cls, members: list[Credential], counters: Counters | None = None, name: str = "") -> "Circle":
+        """A circle at its beginning, of circles where every member has a parent and there are several."""
+        counters = counters or OwnCounters()
+        counters.set(name, 0)
         families: dict[str, list[Credential]] = {}
         for member in members:
             families.setdefault(member.parent, []).append(member)
         if "" in families or len(families) <= 1:
-            return cls(members)
-        return cls(members, 0, [cls(families[name]) for name in sorted(families)])
+            return cls(members, counters, name)
+        inner = [cls.of(families[parent], counters, f"{name}/{parent}") for parent in sorted(families)]
+        return cls(members, counters, name, inner)
 
     def first(self, wanted: Wanted) -> Credential | None:
         """The first that is wanted."""
@@ -38,14 +43,15 @@ class Circle:
     def next(self, wanted: Wanted) -> Credential | None:
         """The next that is wanted, after whom the circle goes on."""
         size = len(self.parents) or len(self.members)
+        start = self.counters.get(self.name)
         for offset in range(size):
-            at = (self.cursor + offset) % size
+            at = (start + offset) % size
             if self.parents:
                 picked = self.parents[at].next(wanted)
             else:
                 picked = self.members[at] if wanted(self.members[at]) else None
             if picked is not None:
-                self.cursor = at + 1
+                self.counters.set(self.name, at + 1)
                 return picked
         return None
 
@@ -53,10 +59,13 @@ class Circle:
 class Shard:
     """One provider's credentials for one model, and which of them are ready."""
 
-    __slots__ = ("_every", "_resting", "_sockets", "_states", "model", "order", "ready")
+    __slots__ = ("_counters", "_every", "_name", "_resting", "_sockets", "_states", "model", "order", "ready")
 
-    def __init__(self, model: str, members: Iterable[Credential], now: float) -> None:
+    def __init__(
+        self, model: str, members: Iterable[Credential], now: float, counters: Counters | None = None, name: str = ""
+    ) -> None:
         self.model = model
+        self._counters, self._name = counters or OwnCounters(), name
         self._every = {member.id: member for member in sorted(members, key=lambda c: c.id)}
         self._states = {cid: blocked(member, model, now) for cid, member in self._every.items()}
         self._rebuild()
@@ -67,8 +76,11 @@ class Shard:
             if not self._states[cid].why:
                 by_priority.setdefault(member.priority, []).append(member)
         self.order = sorted(by_priority, reverse=True)
-        self.ready = {priority: Circle.of(members) for priority, members in by_priority.items()}
-        self._sockets = {p: Circle.of([m for m in members if m.websockets]) for p, members in by_priority.items()}
+        self.ready = {p: Circle.of(members, self._counters, f"{self._name}|{p}") for p, members in by_priority.items()}
+        self._sockets = {
+            p: Circle.of([m for m in members if m.websockets], self._counters, f"{self._name}|{p}|sockets")
+            for p, members in by_priority.items()
+        }
         self._resting = [cid for cid, state in self._states.items() if state.why in {"cooldown", "other"}]
 
     def note(self, member: Credential, now: float) -> None:
