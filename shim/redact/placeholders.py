@@ -19,6 +19,8 @@ from pathlib import Path
 
 import orjson
 
+from shim.redact.standin import BEGINNING, private_key
+
 KEY_BYTES = 32
 REMEMBERED = 10_000
 
@@ -69,6 +71,10 @@ class Placeholders:
         return made
 
     def _make(self, secret: str) -> str:
+        if BEGINNING in secret:
+            escaped = "\\n" in secret
+            key = private_key(self._seed(secret.replace("\\n", "\n").strip()))
+            return key.strip().replace("\n", "\\n") if escaped else key
         if secret.startswith("tid="):
             return _COPILOT.sub(lambda found: found[1] + self._letters(found[2], secret), secret)
         if secret.count(".") == 2 and secret.startswith("ey"):
@@ -90,12 +96,14 @@ class Placeholders:
         return self._replace(secret, secret, lambda old, random: chr(97 + random % 26) if old.isalnum() else old)
 
     def _replace(self, text: str, secret: str, choose: Callable[[str, int], str]) -> str:
-        seed = hmac.digest(self._key, secret.encode("utf-8", "surrogatepass"), "sha256")
-        randoms = hashlib.shake_256(seed).digest(2 * len(text))
+        randoms = hashlib.shake_256(self._seed(secret)).digest(2 * len(text))
         return "".join(
             choose(old, int.from_bytes(randoms[2 * at : 2 * at + 2])) if old.isascii() else "x" * len(old)
             for at, old in enumerate(text)
         )
+
+    def _seed(self, secret: str) -> bytes:
+        return hmac.digest(self._key, secret.encode("utf-8", "surrogatepass"), "sha256")
 
     def _claims(self, token: str) -> str:
         """A JWT whose claims can still be read, with e-mail addresses renamed; empty where it is none."""
