@@ -37,7 +37,7 @@ TOOLS_DESPITE_NONE = Accent(
 BUILT_IN_TOOLS_NAMELESS = Accent(
     "responses-claude-built-in-tools-nameless",
     "A built-in tool (`web_search`) reaches Claude as a function without name and schema.",
-    "golden/responses-claude/built-in-tool",
+    "edge/responses-quirk/claude-built-in-tool",
     faulty=True,
 )
 SYSTEM_SAID_BY_USER = Accent(
@@ -48,7 +48,7 @@ SYSTEM_SAID_BY_USER = Accent(
 SAMPLING_DROPPED = Accent(
     "responses-claude-sampling-dropped",
     "`temperature`, `top_p`, `text.format` and reasoning items are not sent to Claude.",
-    "golden/responses-claude/sampling",
+    "edge/responses-quirk/claude-sampling",
 )
 
 _DEFAULT_MOST_TOKENS = 32000

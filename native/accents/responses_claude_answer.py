@@ -41,7 +41,7 @@ REASONING_LEFT_OPEN = Accent(
 OUTPUT_REGROUPED = Accent(
     "responses-claude-output-regrouped",
     "The completed answer lists the last reasoning, one message of all texts, then the calls, however they came.",
-    "golden/responses-claude/call-before-text",
+    "edge/responses-quirk/claude-call-before-text",
     faulty=True,
 )
 NO_ARGUMENTS_EMPTY = Accent(

@@ -31,7 +31,7 @@ PARALLEL_ALWAYS = Accent(
 SYSTEM_AS_DEVELOPER = Accent(
     "responses-codex-system-as-developer",
     "System messages are sent as the developer's.",
-    "golden/responses-codex/system-message",
+    "edge/responses-quirk/codex-system-message",
 )
 
 _DROPPED: Final = (

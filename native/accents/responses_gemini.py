@@ -15,7 +15,7 @@ from native.wire.loose import MISSING, get, text
 ROLE_PASSED_ON = Accent(
     "responses-gemini-role-passed-on",
     "What the developer says is sent in the role `developer`, which Gemini refuses.",
-    "golden/responses-gemini/developer-message",
+    "edge/responses-quirk/gemini-developer-message",
     faulty=True,
 )
 TOOL_CHOICE_IGNORED = Accent(
@@ -33,7 +33,7 @@ FORMAT_DROPPED = Accent(
 RESULT_PARTS_LOST = Accent(
     "responses-gemini-result-parts-lost",
     "A tool's result that is a list of parts, not a text, reaches Gemini empty.",
-    "golden/responses-gemini/result-parts",
+    "edge/responses-quirk/gemini-result-parts",
     faulty=True,
 )
 ADDRESSES_DROPPED = Accent(

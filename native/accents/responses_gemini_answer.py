@@ -32,13 +32,13 @@ SKIP_SIGNATURE: Final = "skip_thought_signature_validator"
 LATE_THOUGHTS_DROPPED = Accent(
     "responses-gemini-late-thoughts-dropped",
     "Thoughts that come after text or a call are in no event.",
-    "golden/responses-gemini/late-thought",
+    "edge/responses-quirk/gemini-late-thought",
     faulty=True,
 )
 TEXT_BEHIND_ITS_END = Accent(
     "responses-gemini-text-behind-its-end",
     "Text that follows a call goes on in the message that was ended before it.",
-    "golden/responses-gemini/text-after-call",
+    "edge/responses-quirk/gemini-text-after-call",
     faulty=True,
 )
 CALLS_FIRST = Accent(

@@ -29,7 +29,7 @@ from native.wire.loose import MISSING, get, integer, text
 FORCED_TOOL_AS_TEXT = Accent(
     "responses-openai-forced-tool-as-text",
     "A `tool_choice` that names a function is sent upstream as a text with JSON in it.",
-    "golden/responses-openai/forced-tool",
+    "edge/responses-quirk/openai-forced-tool",
     faulty=True,
 )
 SAMPLING_DROPPED = Accent(
@@ -52,7 +52,7 @@ BUILT_IN_TOOLS_DROPPED = Accent(
 DEVELOPER_AS_USER = Accent(
     "responses-openai-developer-as-user",
     "What the developer says is sent upstream as said by the user.",
-    "golden/responses-openai/developer-message",
+    "edge/responses-quirk/openai-developer-message",
 )
 NO_OUTPUT_MISSING = Accent(
     "responses-openai-no-output-missing",

@@ -42,7 +42,7 @@ ECHO_AS_TRANSLATED = Accent(
 NO_ARGUMENTS_EMPTY = Accent(
     "responses-openai-no-arguments-empty",
     "A call without arguments ends with `{}`, but the completed answer has an empty text, which is no JSON.",
-    "golden/responses-openai/no-arguments",
+    "edge/responses-quirk/openai-no-arguments",
     faulty=True,
 )
 ALWAYS_COMPLETED = Accent(
@@ -54,7 +54,7 @@ ALWAYS_COMPLETED = Accent(
 TEXT_BEHIND_ITS_END = Accent(
     "responses-openai-text-behind-its-end",
     "Text that follows tool calls goes on in the message that was ended before them.",
-    "golden/responses-openai/text-after-calls",
+    "edge/responses-quirk/openai-text-after-calls",
     faulty=True,
 )
 STREAM_ACCENTS = (

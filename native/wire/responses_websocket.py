@@ -34,14 +34,14 @@ CUT_IS_UNFINISHED: Final = Accent(
 TEXT_NOT_CONTINUED: Final = Accent(
     "responses-websocket-text-not-continued",
     "After a first turn whose `input` is a plain text every further turn is refused with an error 400.",
-    "golden/responses-websocket/text-then-turn",
+    "websocket/odd/compat-string-then-append",
     faulty=True,
 )
 ORPHANS_BY_SESSION: Final = Accent(
     "responses-websocket-orphans-by-session",
     "Calls without results, and results without calls, are completed from memory or left out where the client names "
     "its session (`X-Client-Request-Id`, `X-Codex-Turn-Metadata`, `Session_id`), and pass untouched where it does not.",
-    "websocket/claude/orphan-call",
+    "websocket/odd/claude-sess-orphans",
 )
 TRANSCRIPT_REPLACED: Final = Accent(
     "responses-websocket-transcript-replaced",

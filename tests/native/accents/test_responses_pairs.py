@@ -165,13 +165,6 @@ def test_a_pair_says_what_the_legacy_said(number, a_turn):
     assert [plain(chunk) for chunk in said(recorded, a_turn) if chunk] == [plain(c) for c in recorded["told"] if c]
 
 
-def test_what_an_accent_calls_golden_is_recorded_here():
-    called = {
-        accent.evidence for pair in PAIRS.values() for accent in pair.accents if accent.evidence.startswith("golden/")
-    }
-    assert called == {recorded["name"] for recorded in RECORDED if "name" in recorded}
-
-
 def test_an_accent_has_one_name():
     names = [accent.name for pair in PAIRS.values() for accent in pair.accents]
     assert len(names) == len(set(names))
