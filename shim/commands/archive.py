@@ -103,6 +103,8 @@ def purge(
         done = purge_store(_existing(data), before=before, max_size=size(max_size) if max_size else None)
     except WRONG as error:
         raise _fail(error) from error
+    if max_size and done.after > size(max_size):
+        typer.echo(f"shim: still over {max_size}: what is left was imported, which a purge does not touch", err=True)
     if as_json:
         typer.echo(orjson.dumps(done).decode())
         return

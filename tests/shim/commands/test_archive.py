@@ -85,6 +85,11 @@ def test_a_purge_says_what_it_removed(shim, tmp_path):
     assert "0 exchanges" in shim("purge", "--max-size", "2GB").stdout
 
 
+def test_a_purge_that_cannot_go_so_far_says_why(shim):
+    shim("import", GOLDEN / "login-status.jsonl.gz")
+    assert "what is left was imported" in shim("purge", "--max-size", "10K").stderr
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
