@@ -6,20 +6,23 @@ import logging
 import signal
 import ssl
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
 from aiohttp import web
 
 from native import config as configuration
+from native import workers
 from native.config import Config, ConfigError
 from native.egress import Egress
 from native.models import CatalogueError, learn
 from native.outside import SystemClock, SystemIds
 from native.providers import DeclarationError
-from native.server import build
+from native.server import SERVICE, build
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.routes import RouteError
+from native.workers import Company
 
 LOOPBACK = "127.0.0.1"
 DRAIN_SECONDS = 30.0
@@ -48,8 +51,8 @@ def stores_of(config: Config, settings: Settings, path: Path) -> Stores:
     return Stores(folder.expanduser(), path, path.parent / "logs")
 
 
-async def serve(config: Config, settings: Settings, stores: Stores, *, shared: bool = False) -> None:
-    """Serve until a signal comes; then let what has begun end."""
+async def serve(config: Config, settings: Settings, stores: Stores, company: Company | None = None) -> None:
+    """Serve until a signal comes, alone or in company; then let what has begun end."""
     app = build(
         config,
         upstream=Egress(config.deadlines),
@@ -57,7 +60,10 @@ async def serve(config: Config, settings: Settings, stores: Stores, *, shared: b
         ids=SystemIds(),
         stores=stores,
         settings=settings,
+        counters=company.counters if company else None,
     )
+    if company is not None:
+        await company.join(app[SERVICE].pool)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -74,7 +80,12 @@ async def serve(config: Config, settings: Settings, stores: Stores, *, shared: b
     # The binary listens everywhere where no host is named; native stays on this machine until told otherwise.
     host = settings.host or config.host or LOOPBACK
     site = web.TCPSite(
-        runner, host, settings.port or config.port, ssl_context=context, reuse_port=shared or None, backlog=1024
+        runner,
+        host,
+        settings.port or config.port,
+        ssl_context=context,
+        reuse_port=company is not None or None,
+        backlog=1024,
     )
     await site.start()
     stop = asyncio.Event()
@@ -95,16 +106,22 @@ def main(arguments: list[str] | None = None) -> int:
         if settings.models is not None:
             learn(settings.models)
         config = configuration.load(path)
-        serving = serve(config, settings, stores_of(config, settings, path))
-        if sys.platform == "win32":
-            asyncio.run(serving)
-        else:
-            import uvloop  # noqa: PLC0415 - not there on Windows
-
-            uvloop.run(serving)
+        stores = stores_of(config, settings, path)
+        if asked.workers > 1:
+            return workers.run(asked.workers, lambda company: _served(serve(config, settings, stores, company)))
+        return _served(serve(config, settings, stores))
     except (CatalogueError, ConfigError, DeclarationError, RouteError) as error:
         sys.stderr.write(f"native: {error}\n")
         return 1
+
+
+def _served(serving: Coroutine[None, None, None]) -> int:
+    if sys.platform == "win32":
+        asyncio.run(serving)
+    else:
+        import uvloop  # noqa: PLC0415 - not there on Windows
+
+        uvloop.run(serving)
     return 0
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from native import surface
 from native.access import Denied
 from native.config import Config
+from native.counters import Counters
 from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
@@ -37,6 +38,7 @@ def build(
     ids: Ids,
     stores: Stores,
     settings: Settings | None = None,
+    counters: Counters | None = None,
 ) -> web.Application:
     """The application that answers as the legacy does.
 
@@ -47,12 +49,15 @@ def build(
         ids: Made-up identifiers.
         stores: Where files are.
         settings: What the environment says; read from it where left out.
+        counters: Where turns are counted; this process's own where left out.
 
     Raises:
         DeclarationError: A provider's or pair's module is broken.
         RouteError: A module of endpoints is.
     """
-    service = Service(config, upstream=upstream, clock=clock, ids=ids, stores=stores, settings=settings)
+    service = Service(
+        config, upstream=upstream, clock=clock, ids=ids, stores=stores, settings=settings, counters=counters
+    )
     routes = declared()
     app = web.Application(client_max_size=0)
     app[SERVICE] = service

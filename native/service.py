@@ -13,6 +13,7 @@ from typing import Any
 from native import accents, providers
 from native.access import Access
 from native.config import Config
+from native.counters import Counters
 from native.credentials.credential import Credential
 from native.credentials.files import log_ins
 from native.credentials.keys import credentials
@@ -68,6 +69,7 @@ class Service:
         ids: Ids,
         stores: Stores,
         settings: Settings | None = None,
+        counters: Counters | None = None,
     ) -> None:
         self.stores = stores
         self.settings = settings or Settings()
@@ -76,7 +78,7 @@ class Service:
         self.returned: Callable[[str, str, str, str], None] | None = None
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
-        self.pool = Pool(config, models, clock)
+        self.pool = Pool(config, models, clock, counters)
         self._makers = providers.collect()
         self._made: dict[str, Provider] = {}
         self.exchange = Exchange(self.kit, self.pool, self.provider)
