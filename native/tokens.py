@@ -6,7 +6,7 @@ needed (about half a second and 40 MB); counting blocks, some 60 ms a megabyte, 
 """
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -106,5 +106,5 @@ def _encoding(name: str) -> "Encoding":
 
     packed = files("native").joinpath(f"data/{name}.tiktoken.zst").read_bytes()
     lines = zstandard.decompress(packed).split()
-    ranks = {b64decode(token): int(rank) for token, rank in zip(lines[::2], lines[1::2], strict=True)}
+    ranks = {a2b_base64(token): int(rank) for token, rank in zip(lines[::2], lines[1::2], strict=True)}
     return Encoding(name, pat_str=_WORDS[name], mergeable_ranks=ranks, special_tokens={})
