@@ -25,9 +25,11 @@ class Onward:
 
     Args:
         environment: The user's, for `HTTPS_PROXY` and `NO_PROXY`.
+        own: The tap's port: a configuration that names the tap itself says nothing of what is behind it.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], own: int = 0) -> None:
+        self._own = tuple(f"{host}:{own}" for host in ("127.0.0.1", "localhost") if own)
         lower = {name.lower(): value for name, value in environment.items()}
         self._default = lower.get("https_proxy") or lower.get("all_proxy") or ""
         self._exempt = {"no": lower.get("no_proxy", "")}
@@ -43,7 +45,7 @@ class Onward:
         """
         if proxy.lower() in NO_PROXY_AT_ALL:
             return None
-        if not proxy:
+        if not proxy or proxy.rstrip("/").rpartition("@")[2].rpartition("/")[2] in self._own:
             proxy = self._default
             if not proxy or _is_loopback(host) or proxy_bypass_environment(host, self._exempt):
                 return None
@@ -59,8 +61,8 @@ class Onward:
             relay.close()
 
     def _spec(self, proxy: str) -> ServerSpec:
-        url = urlsplit(proxy)
         try:
+            url = urlsplit(proxy)
             address = (url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
         except (KeyError, ValueError):
             return NOWHERE

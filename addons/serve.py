@@ -66,7 +66,7 @@ class Serving:
         native = Target("native", ("127.0.0.1", settings.native)) if settings.native else None
         self.route = Route(legacy, native)
         self.mirror = _mirror(settings)
-        self.onward = Onward(settings.environment)
+        self.onward = Onward(settings.environment, settings.tap_port)
         self.records: list[Record] = []
 
     def front(self) -> Side:

@@ -150,6 +150,7 @@ def _plan(
     mirror = Mirror(wishes.config.absolute(), copies) if wishes.config and copies else None
     if mirror:
         mirror.begin()
+        _share_logs(mirror)
     trust = authority(wishes.data_dir / "tap", environment) if tap else None
     for descriptor in (tap, front):
         if descriptor:
@@ -256,6 +257,16 @@ def _environment(
     for name in ("NO_PROXY", "no_proxy"):
         told[name] = ",".join(dict.fromkeys([*filter(None, exempt.split(",")), "127.0.0.1", "localhost", "::1"]))
     return told
+
+
+def _share_logs(mirror: Mirror) -> None:
+    """Have requests logged beside the user's configuration, as they are where nothing stands before the binary."""
+    logs = mirror.user.parent / "logs"
+    for copy in mirror.copies:
+        link = copy.path.parent / "logs"
+        if not link.is_symlink() and not link.exists():
+            logs.mkdir(exist_ok=True)  # the binary cannot make what a link leads to
+            link.symlink_to(logs)
 
 
 def _tls(text: str) -> tuple[str, str]:

@@ -32,6 +32,14 @@ def test_what_the_configuration_says_holds_for_every_host(onward, host):
     assert onward.via("http://own:1", host) == ("http", ("own", 1))
 
 
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:18318", "http://localhost:18318", "socks5://a:b@127.0.0.1:18318/"]
+)
+def test_the_tap_is_not_behind_itself(proxy):
+    assert Onward({}, 18318).via(proxy, PROVIDER) is None
+    assert Onward(WORK, 18318).via(proxy, PROVIDER) == ("http", ("work", 3128))
+
+
 @pytest.mark.parametrize("word", ["direct", "none", "DIRECT"])
 def test_direct_is_no_proxy_at_all(onward, word):
     assert onward.via(word, PROVIDER) is None
@@ -47,6 +55,7 @@ def test_direct_is_no_proxy_at_all(onward, word):
         ("gopher://own", NOWHERE),
         ("http://own:port", NOWHERE),
         ("http://", NOWHERE),
+        ("http://[bad", NOWHERE),
     ],
 )
 def test_addresses_are_read_as_they_are_spelled(onward, proxy, hop):

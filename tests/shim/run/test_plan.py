@@ -121,6 +121,12 @@ def test_native_has_a_copy_of_its_own(wish, planned):
     assert planned(wish(native=False, port=a_port())).native == ()
 
 
+def test_logs_lie_beside_the_users_configuration(wish, planned, tmp_path):
+    for copy in planned(wish()).mirror.copies:
+        (copy.path.parent / "logs" / "a.log").write_text("said")
+    assert (tmp_path / "logs" / "a.log").read_text() == "said"
+
+
 def test_tls_is_the_fronts_and_not_the_binarys(wish, planned):
     pem = wish().legacy_bin
     wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: {pem}\n  key: {pem}\n")
