@@ -120,3 +120,31 @@ def test_the_clean_dialect_keeps_results_of_one_message_together(asked):
     assert len(asked(*messages)["messages"]) == 4
     said = asked(*messages, dialect="clean")["messages"]
     assert [len(message["content"]) for message in said] == [1, 2, 2]
+
+
+def test_a_temperature_stands_alone_and_top_p_without_one_is_told(asked):
+    assert asked(USER, top_p="0.5")["top_p"] == 0.5
+    assert "top_p" not in asked(USER, top_p=0.5, temperature=1)
+
+
+@pytest.mark.parametrize("content", [None, 5, {}, ""])
+def test_a_system_prompt_that_says_nothing_is_none(asked, content):
+    assert "system" not in asked({"role": "system", "content": content}, USER)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": ""}},
+        {"type": "image_url", "image_url": {"url": "data:image/png"}},
+        {"type": "file", "file": {"file_data": "JVBE"}},
+        {"type": "input_audio"},
+        None,
+    ],
+)
+def test_parts_that_claude_cannot_take_are_left_out(asked, part):
+    assert asked({"role": "user", "content": [part]})["messages"][0]["content"] == []
+
+
+def test_a_result_that_was_never_said_is_an_empty_text(asked):
+    assert asked({"role": "tool", "tool_call_id": "a"})["messages"][0]["content"][0]["content"] == ""

@@ -127,3 +127,8 @@ def test_thoughts_of_a_whole_answer_have_another_key_than_a_streams(whole, diale
 def test_a_call_that_was_cut_has_arguments_in_the_clean_dialect(whole, dialect, arguments):
     answer = whole(START, begin(0, type="tool_use", id="t", name="read"), dialect=dialect)
     assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"] == arguments
+
+
+def test_a_start_without_a_message_and_an_error_without_a_word_are_survived(streamed):
+    assert deltas(streamed({"type": "message_start"})) == [{}]
+    assert streamed({"type": "error"}) == []

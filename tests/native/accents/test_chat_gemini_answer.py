@@ -145,3 +145,8 @@ def test_a_changed_name_is_restored_in_the_clean_dialect(whole, dialect, name):
     original = {"tools": [{"type": "function", "function": {"name": "get it"}}]}
     answer = whole(event(call("get_it")), original=original, dialect=dialect)
     assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == name
+
+
+def test_parts_that_are_no_objects_are_passed_over(streamed, whole):
+    assert deltas(streamed(event("text", None, {"text": "a"})))[0]["content"] == "a"
+    assert whole(event("text", None, {"text": "a"}))["choices"][0]["message"]["content"] == "a"

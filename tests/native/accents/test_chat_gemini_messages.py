@@ -135,3 +135,8 @@ def test_a_manner_can_ask_for_ids_and_other_keys():
 @pytest.mark.parametrize("messages", [None, {}, "x", [], [None], [{"role": "critic"}]])
 def test_no_messages_make_no_contents(messages):
     assert Conversation(messages, b"").contents == []
+
+
+@pytest.mark.parametrize("content", [None, 5, [], {"type": "image_url"}])
+def test_a_system_prompt_without_a_text_is_none(content):
+    assert said({"role": "system", "content": content}, USER).system is None
