@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +27,10 @@ NICENESS = 5
 PAUSE = 1.0  # seconds before another writer is started in a dead one's place
 _KINDS: tuple[Any, ...] = (Begun, Asked, Said, Ended, Lost, Gap, State, Request, Response, Route, Cut)
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-_FIELDS = tuple(tuple(field.name for field in fields(kind)) for kind in _KINDS)
+_GETTERS = tuple(attrgetter(*(field.name for field in fields(kind))) for kind in _KINDS)
+# Where another of these may stand within one, so that nothing else need be looked into.
+_NESTED = {"request", "response", "route", "request_cut", "response_cut"}
+_PLACES = tuple(tuple(place for place, field in enumerate(fields(kind), 1) if field.name in _NESTED) for kind in _KINDS)
 
 type Packed = Any
 type Told = tuple[int, dict[str, int], int]
@@ -37,14 +41,23 @@ def pack(value: Any) -> Packed:
     number = _NUMBERS.get(type(value))
     if number is None:
         return value
-    return (number, *[pack(getattr(value, name)) for name in _FIELDS[number]])
+    places = _PLACES[number]
+    if not places:
+        return (number, *_GETTERS[number](value))
+    packed = [number, *_GETTERS[number](value)]
+    for place in places:
+        packed[place] = pack(packed[place])
+    return tuple(packed)
 
 
 def unpack(packed: Packed) -> Any:
-    """What `pack` was given. Header pairs and chunks are tuples too, but none of them begins with a small number."""
+    """What `pack` was given."""
     if not isinstance(packed, tuple) or not packed or type(packed[0]) is not int:
         return packed
-    return _KINDS[packed[0]](*map(unpack, packed[1:]))
+    number, *values = packed
+    for place in _PLACES[number]:
+        values[place - 1] = unpack(values[place - 1])
+    return _KINDS[number](*values)
 
 
 def send(stream: IO[bytes], value: Any) -> None:
