@@ -22,6 +22,7 @@ from native.server import SERVICE, build
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.routes import RouteError
+from native.watching import Watch
 from native.workers import Company
 
 LOOPBACK = "127.0.0.1"
@@ -53,6 +54,7 @@ def stores_of(config: Config, settings: Settings, path: Path) -> Stores:
 
 async def serve(config: Config, settings: Settings, stores: Stores, company: Company | None = None) -> None:
     """Serve until a signal comes, alone or in company; then let what has begun end."""
+    stores.auth_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = build(
         config,
         upstream=Egress(config.deadlines),
@@ -92,7 +94,9 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    watching = asyncio.create_task(Watch(app[SERVICE]).follow())
     await stop.wait()
+    watching.cancel()
     await runner.cleanup()
 
 

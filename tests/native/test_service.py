@@ -63,4 +63,4 @@ def test_a_broken_declaration_stops_the_start(declared, monkeypatch):
     monkeypatch.setattr("native.service.iter_modules", lambda _: [SimpleNamespace(name="odd")])
     monkeypatch.setattr("native.service.import_module", lambda _: SimpleNamespace(PAIR=declared))
     with pytest.raises(DeclarationError, match="odd"):
-        pairs()
+        getattr(pairs, "__wrapped__", pairs)()
