@@ -1,5 +1,6 @@
 """`POST /v1/chat/completions` and `POST /v1/completions`."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -43,10 +44,12 @@ async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
 async def complete(request: web.Request, service: "Service") -> web.StreamResponse:
     """A prompt to complete: a turn of chat in other clothes."""
     raw = await body_of(request)
-    turned = completions.as_chat(raw)
+    dialect = service.config.dialect
+    turned = completions.as_chat(raw, dialect)
     ask = Ask(fields(turned).model, "openai", turned, client_of(request))
     if fields(raw).stream is True:
-        return await streaming(request, service, ask, completions.COMPLETIONS, rewrite=completions.chunk)
+        rewrite = partial(completions.chunk, dialect=dialect)
+        return await streaming(request, service, ask, completions.COMPLETIONS, rewrite=rewrite)
     return await at_once(request, service, service.exchange.whole(ask), completions.whole, patient=True)
 
 

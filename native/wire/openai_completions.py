@@ -1,15 +1,46 @@
-"""OpenAI's old completions: a turn of chat in other clothes. Framing is the chat's."""
+"""OpenAI's old completions: a turn of chat in other clothes. Framing is the chat's.
 
-from typing import Any
+Its quirks are named here and need no turn: whoever calls says the dialect.
+"""
+
+from typing import Any, Final
 
 import orjson
 
-from native.turn import Json
+from native.turn import Accent, Dialect, Json
 from native.wire.loose import MISSING, boolean, get, integer, number, parse, text
 from native.wire.openai_chat import CHAT
 from native.wire.spelling import Spelling
 
 COMPLETIONS = CHAT
+
+PROMPT_AS_JSON: Final = Accent(
+    name="completions-prompt-as-json",
+    about="A `prompt` that is a list goes as one message: the list's JSON as text.",
+    evidence="edge/chat-quirk/completions-prompt-list",
+    faulty=True,
+)
+PROMPT_MADE_UP: Final = Accent(
+    name="completions-prompt-made-up",
+    about="A request without a `prompt` asks the model to complete nothing, in the legacy's words.",
+    evidence="edge/chat-quirk/completions-no-prompt",
+)
+FIELDS_DROPPED: Final = Accent(
+    name="completions-fields-dropped",
+    about="`n`, `seed` and `user` are left out, as are `best_of` and `suffix`; `logprobs` becomes a yes or no.",
+    evidence="edge/chat-quirk/completions-dropped",
+    faulty=True,
+)
+EMPTY_REASONS: Final = Accent(
+    name="completions-empty-reasons",
+    about="In a stream, `finish_reason` is an empty text until the end, not `null`.",
+    evidence="edge/completions/claude-s",
+    faulty=True,
+)
+QUIRKS: Final = (PROMPT_AS_JSON, PROMPT_MADE_UP, FIELDS_DROPPED, EMPTY_REASONS)
+
+KEPT: Final = ("n", "seed", "user")
+"""Fields that mean the same to a chat, and that the clean dialect takes over too."""
 
 TAKEN = {
     "max_tokens": integer,
@@ -26,10 +57,12 @@ TAKEN = {
 """Fields that go over to the chat, and what they are read as."""
 
 
-def as_chat(raw: bytes) -> bytes:
+def as_chat(raw: bytes, dialect: Dialect = "parity") -> bytes:
     """A completion's request as a chat's."""
     tree = parse(raw)
     given = get(tree, "prompt")
+    if dialect == "clean" and isinstance(given, list) and given and all(isinstance(one, str) for one in given):
+        given = "\n".join(given)
     prompt = Spelling(raw).of(given, "prompt") if isinstance(given, (list, dict)) else text(given)
     said = {"role": "user", "content": prompt or "Complete this:"}
     out: Json = {"model": text(get(tree, "model")), "messages": [said]}
@@ -37,6 +70,8 @@ def as_chat(raw: bytes) -> bytes:
         value = get(tree, name)
         if value is not MISSING:
             out[name] = read(value)
+    if dialect == "clean":
+        out |= {name: value for name in KEPT if (value := get(tree, name)) is not MISSING}
     return orjson.dumps(out)
 
 
@@ -69,7 +104,7 @@ def whole(body: bytes) -> bytes:
     return orjson.dumps(out)
 
 
-def chunk(data: bytes) -> list[bytes]:
+def chunk(data: bytes, dialect: Dialect = "parity") -> list[bytes]:
     """A chat's chunk as a completion's, where it says anything."""
     tree = parse(data)
     choices = get(tree, "choices")
@@ -81,6 +116,8 @@ def chunk(data: bytes) -> list[bytes]:
     for choice in choices:
         said: Json = {"index": integer(get(choice, "index")), "text": text(get(choice, "delta", "content"))}
         _ending(choice, said, {MISSING, "null"})
+        if dialect == "clean":
+            said["finish_reason"] = said.get("finish_reason") or None
         out["choices"].append(said)
     if usage is not MISSING:
         out["usage"] = usage
