@@ -62,11 +62,16 @@ class Bodies:
         """Undo `short`."""
         return self._short_back.decompress(data)
 
-    def put(self, body: bytes) -> int | None:
-        """Store a body; returns its id. An empty body is None."""
+    def put(self, body: bytes, like: int | None = None) -> int | None:
+        """Store a body; returns its id. An empty body is None.
+
+        Args:
+            body: The body.
+            like: Another that says much the same, as an answer in another dialect does.
+        """
         if not body:
             return None
-        return self._put(digest_of(body), body)
+        return self._put(digest_of(body), body, like)
 
     def put_head(self, head: bytes, size: int, digest: bytes) -> int:
         """Store what is kept of a body over the limit."""
@@ -87,14 +92,14 @@ class Bodies:
         self._warmth = 0
         self._pieces.clear()
 
-    def _put(self, digest: bytes, body: bytes) -> int:
+    def _put(self, digest: bytes, body: bytes, like: int | None) -> int:
         found = self._find(digest)
         if found:
             return found
         if len(body) < SMALL:
             return self._insert(digest, len(body), self._alone(body))
         pieces = [hash(piece) for piece in _BETWEEN.split(body) if len(piece) > 32]
-        form = self._grown(body, self._ancestor(pieces)) or self._alone(body)
+        form = self._grown(body, self._ancestor(pieces)) or self._beside(body, like)
         number = self._insert(digest, len(body), form)
         self._remember(number, body, form.depth, pieces)
         return number
@@ -126,6 +131,17 @@ class Bodies:
             return None
         codec, delta = _tell(body, before)
         return Form(codec, delta, ancestor, depth + 1) if len(delta) < WORTH * len(body) else None
+
+    def _beside(self, body: bytes, like: int | None) -> Form:
+        """A body told against one that says much the same, or by itself where that is no longer."""
+        alone = self._alone(body)
+        if like is None:
+            return alone
+        other, depth = self._warm_up(like)
+        if depth >= DEEPEST or len(body) + len(other) > LONG:
+            return alone
+        codec, delta = _tell(body, other)
+        return Form(codec, delta, like, depth + 1) if len(delta) < len(alone.data) else alone
 
     def _insert(self, digest: bytes, size: int, form: Form) -> int:
         added = self._sql.execute(

@@ -33,6 +33,10 @@ SELECT method, url, request_headers, request_body, frames, status, response_head
 """
 
 
+type Cuts = tuple[Cut | None, Cut | None]
+type Ids = tuple[int | None, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an interaction is filed."""
@@ -73,11 +77,11 @@ class Exchanges:
         ).lastrowid
         client = Interaction(exchange.request, exchange.response)
         cuts = (record.cuts.get("request"), record.cuts.get("response"))
-        self._add_call(client, Place(number, "client", 0, None, record.began, record.took), cuts)
+        like = self._add_call(client, Place(number, "client", 0, None, record.began, record.took), cuts)
         for at, call in enumerate(exchange.upstream):
             began, took = record.upstream_times[at] if at < len(record.upstream_times) else (record.began, 0.0)
             cuts = (record.cuts.get(f"upstream {at} request"), record.cuts.get(f"upstream {at} response"))
-            self._add_call(call, Place(number, "upstream", at, None, began, took), cuts)
+            self._add_call(call, Place(number, "upstream", at, None, began, took), cuts, like)
         return int(number or 0)
 
     def add_stray(self, stray: Stray) -> None:
@@ -153,16 +157,20 @@ class Exchanges:
             upstream_times=tuple((row[13], row[14]) for row in rows[1:]),
         )
 
-    def _add_call(self, call: Interaction, place: Place, cuts: tuple[Cut | None, Cut | None] = (None, None)) -> None:
+    def _add_call(self, call: Interaction, place: Place, cuts: Cuts = (None, None), like: Ids = (None, None)) -> Ids:
+        """Write a call; `like` are bodies that say much the same. Returns its own."""
         request, response = call.request, call.response
         frames = [frame.encode() for frame in request.frames]
+        sent = self._put(b"".join(frames) if frames else request.body, cuts[0], like[0])
+        got: int | None = None
         answer: tuple[Any, ...] = (None, None, None, None, None, None, 0.0)
         if response is not None:
             chunks = response.chunks
+            got = self._put(chunks[0] if len(chunks) == 1 else response.body, cuts[1], like[1])
             answer = (
                 response.status,
                 self._pack(response.headers),
-                self._put(chunks[0] if len(chunks) == 1 else response.body, cuts[1]),
+                got,
                 None if (len(chunks) == 1 and chunks[0]) or not chunks else _numbers(map(len, chunks)),
                 _numbers(_steps(response.times)) if response.times else None,
                 response.complete,
@@ -173,14 +181,15 @@ class Exchanges:
             (
                 *(place.exchange, place.run, place.side, place.position, place.began, place.took),
                 *(request.method, request.url, self._pack(request.headers)),
-                self._put(b"".join(frames) if frames else request.body, cuts[0]),
+                sent,
                 _numbers(map(len, frames)) if frames else None,
                 *answer,
             ),
         )
+        return sent, got
 
-    def _put(self, body: bytes, cut: Cut | None) -> int | None:
-        return self._bodies.put_head(body, cut.size, cut.digest) if cut else self._bodies.put(body)
+    def _put(self, body: bytes, cut: Cut | None, like: int | None) -> int | None:
+        return self._bodies.put_head(body, cut.size, cut.digest) if cut else self._bodies.put(body, like)
 
     def _call(self, row: tuple[Any, ...]) -> Interaction:
         method, url, request_headers, request_body, frames, status, response_headers, response_body = row[:8]

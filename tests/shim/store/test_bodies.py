@@ -124,6 +124,28 @@ def test_a_body_between_equal_ends_is_put_together_again(monkeypatch, one, other
     assert _untell(*_tell(one, other), other) == one
 
 
+def test_an_answer_in_another_dialect_costs_less_beside_its_like(store):
+    text = Agent().text(3000)
+    pieces = [text[at : at + 40] for at in range(0, len(text), 40)]
+    one = b"".join(b"data: " + orjson.dumps({"delta": {"text": piece}}) + b"\n\n" for piece in pieces)
+    other = b"".join(
+        b"data: " + orjson.dumps({"choices": [{"delta": {"content": piece}}]}) + b"\n\n" for piece in pieces
+    )
+    numbers = [store.bodies.put(one)]
+    numbers.append(store.bodies.put(other, like=numbers[0]))
+    (_, _, alone, _, _), (codec, _, beside, _, base) = rows(store)
+    assert (codec, base) == ("delta", numbers[0])
+    assert beside < 0.6 * alone
+    store.bodies.forget()
+    assert [store.bodies.get(number) for number in numbers] == [one, other]
+
+
+def test_what_is_not_like_it_stands_alone(store):
+    store.bodies.put(b"a" * 600)
+    store.bodies.put(Agent().text(600).encode(), like=1)
+    assert rows(store)[1][0] == "words"
+
+
 def test_the_head_of_a_cut_body_is_never_taken_for_the_body(store):
     whole = b"y" * 10_000
     head = store.bodies.put_head(whole[:100], len(whole), digest_of(whole))
