@@ -102,8 +102,10 @@ def _input(body: Json, short: dict[str, str], turn: Turn) -> list[Json]:
         return out
     reader = _Reader(turn, short)
     for at, message in enumerate(messages):
-        role = text(get(message, "role"))
-        content = get(message, "content")
+        if not isinstance(message, dict):
+            continue
+        role = text(message.get("role"))
+        content = message.get("content")
         if isinstance(content, str):
             out.append({"type": "message", "role": role, "content": [_said(role, content)]})
         elif isinstance(content, list):
@@ -136,33 +138,35 @@ class _Reader:
         out: list[Json] = []
         parts: list[Json] = []
         for place, block in enumerate(blocks):
-            kind = text(get(block, "type"))
+            if not isinstance(block, dict):
+                continue
+            kind = text(block.get("type"))
             if kind in {"tool_use", "tool_result"}:
                 if parts:
                     out.append({"type": "message", "role": role, "content": parts})
                     parts = []
                 path = ("messages", at, "content", place)
                 out.append(self._call(block, *path) if kind == "tool_use" else self._result(block, *path))
-            elif part := _said(role, text(get(block, "text"))) if kind == "text" else _shown(block, kind, self._turn):
+            elif part := _said(role, text(block.get("text"))) if kind == "text" else _shown(block, kind, self._turn):
                 parts.append(part)
         if parts:
             out.append({"type": "message", "role": role, "content": parts})
         return out
 
-    def _call(self, block: Any, *path: str | int) -> Json:
-        name = text(get(block, "name"))
+    def _call(self, block: Json, *path: str | int) -> Json:
+        name = text(block.get("name"))
         return {
             "type": "function_call",
-            "call_id": text(get(block, "id")),
-            "name": self._short.get(name, shortened(name)),
-            "arguments": self._spelling.of(get(block, "input"), *path, "input"),
+            "call_id": text(block.get("id")),
+            "name": self._short[name] if name in self._short else shortened(name),
+            "arguments": self._spelling.of(block.get("input", MISSING), *path, "input"),
         }
 
-    def _result(self, block: Any, *path: str | int) -> Json:
+    def _result(self, block: Json, *path: str | int) -> Json:
         return {
             "type": "function_call_output",
-            "call_id": text(get(block, "tool_use_id")),
-            "output": self._output(get(block, "content"), *path, "content"),
+            "call_id": text(block.get("tool_use_id")),
+            "output": self._output(block.get("content", MISSING), *path, "content"),
         }
 
     def _output(self, content: Any, *path: str | int) -> Any:

@@ -113,10 +113,10 @@ def _contents(body: Json, turn: Turn) -> list[Json]:
     out: list[Json] = []
     reader = _Reader(messages, turn)
     for at, message in enumerate(messages):
-        role = get(message, "role")
-        content = get(message, "content")
+        role = message.get("role") if isinstance(message, dict) else None
         if not isinstance(role, str):
             continue
+        content = message.get("content")
         role = "model" if role == "assistant" else role
         if isinstance(content, str):
             out.append({"role": role, "parts": [{"text": content}]})
@@ -138,37 +138,39 @@ class _Reader:
 
     def part(self, block: Any, at: int, place: int) -> Json | None:
         """What one block makes, if Gemini can be told it."""
-        kind = text(get(block, "type"))
+        if not isinstance(block, dict):
+            return None
+        kind = block.get("type")
         if kind == "text":
-            return {"text": text(get(block, "text"))}
+            return {"text": text(block.get("text"))}
         if kind == "tool_use":
             return self._call(block)
         if kind == "tool_result":
             return self._result(block, "messages", at, "content", place, "content")
         if kind == "image" or (kind == "document" and not self._turn.faithful(DOCUMENTS_VANISH)):
-            return _data(get(block, "source"), self._turn)
+            return _data(block.get("source"), self._turn)
         return None
 
-    def _call(self, block: Any) -> Json | None:
-        arguments = _arguments(get(block, "input"))
+    def _call(self, block: Json) -> Json | None:
+        arguments = _arguments(block.get("input", MISSING))
         if arguments is None:
             return None
-        name = text(get(block, "name"))
+        name = text(block.get("name"))
         if self._turn.faithful(NAMES_FROM_IDS):
-            name = _name_in(text(get(block, "id"))) or name
+            name = _name_in(text(block.get("id"))) or name
         return {"thoughtSignature": _SKIP, "functionCall": {"name": function_name(name), "args": arguments}}
 
-    def _result(self, block: Any, *path: str | int) -> Json | None:
-        call = text(get(block, "tool_use_id"))
+    def _result(self, block: Json, *path: str | int) -> Json | None:
+        call = text(block.get("tool_use_id"))
         if not call:
             return None
-        content = get(block, "content")
+        content = block.get("content", MISSING)
         if self._turn.faithful(RESULTS_QUOTED):
             result = self._spelling.of(content, *path)
         else:
             result = _plain(content, self._spelling, *path)
         name = self._called.get(call) or _name_in(call) or call
-        failed = boolean(get(block, "is_error")) and not self._turn.faithful(ERRORS_UNTOLD)
+        failed = boolean(block.get("is_error")) and not self._turn.faithful(ERRORS_UNTOLD)
         response = {"error" if failed else "result": result}
         return {"functionResponse": {"name": function_name(name), "response": response}}
 

@@ -7,6 +7,7 @@ body, nothing is remembered.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from native.turn import Json, Turn
@@ -77,6 +78,7 @@ class Declared:
         self._turn = None
 
 
+@lru_cache(maxsize=1024)
 def function_name(name: str) -> str:
     """A name that Gemini takes: its characters, no digit or sign in front, at most 64."""
     if not name:

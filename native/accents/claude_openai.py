@@ -114,8 +114,10 @@ def _messages(body: Json, turn: Turn) -> list[Json]:
         return out
     spelling = Spelling(turn.source)
     for at, message in enumerate(messages):
-        role = text(get(message, "role"))
-        content = get(message, "content")
+        if not isinstance(message, dict):
+            continue
+        role = text(message.get("role"))
+        content = message.get("content")
         if isinstance(content, str):
             out.append({"role": role, "content": content})
         elif isinstance(content, list):
@@ -139,15 +141,19 @@ def _spoken(role: str, blocks: list[Any], at: int, spelling: Spelling, turn: Tur
     calls: list[Json] = []
     from_assistant = role == "assistant"
     for place, block in enumerate(blocks):
-        kind = text(get(block, "type"))
+        if not isinstance(block, dict):
+            continue
+        kind = block.get("type")
         if kind == "tool_result":
-            content = _result(get(block, "content"), spelling, turn, "messages", at, "content", place, "content")
-            results.append({"role": "tool", "tool_call_id": text(get(block, "tool_use_id")), "content": content})
+            content = _result(
+                block.get("content", MISSING), spelling, turn, "messages", at, "content", place, "content"
+            )
+            results.append({"role": "tool", "tool_call_id": text(block.get("tool_use_id")), "content": content})
         elif kind == "tool_use" and from_assistant:
-            given = get(block, "input")
+            given = block.get("input", MISSING)
             spelled = "{}" if given is MISSING else spelling.of(given, "messages", at, "content", place, "input")
-            called = {"name": text(get(block, "name")), "arguments": spelled}
-            calls.append({"id": text(get(block, "id")), "type": "function", "function": called})
+            called = {"name": text(block.get("name")), "arguments": spelled}
+            calls.append({"id": text(block.get("id")), "type": "function", "function": called})
         elif kind == "thinking" and from_assistant:
             thought = _thought(block)
             if trim(thought):
@@ -178,9 +184,11 @@ def _thought(block: Any) -> str:
 
 def _part(block: Any, turn: Turn) -> Json | None:
     """The part of a message that a text or image block makes; none where it is empty or of another kind."""
-    kind = text(get(block, "type"))
+    if not isinstance(block, dict):
+        return None
+    kind = block.get("type")
     if kind == "text":
-        said = text(get(block, "text"))
+        said = text(block.get("text"))
         return {"type": "text", "text": said} if trim(said) else None
     if kind == "image":
         address = _image(block)
