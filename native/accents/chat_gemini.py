@@ -79,7 +79,7 @@ def generation(body: Json) -> Any:
         if modalities:
             told["responseModalities"] = modalities
     config = _merged(config, _thinking(body), "thinkingConfig")
-    if told:
+    if told and not isinstance(config, list):
         config = {**config, **told} if isinstance(config, dict) else told
     image = body.get("image_config")
     if isinstance(image, dict):
@@ -90,11 +90,11 @@ def generation(body: Json) -> Any:
 
 
 def _merged(config: Any, told: Json, key: str) -> Any:
-    """The settings with `told` in their group `key`; a group that is no object is replaced."""
-    if not told:
+    """The settings with `told` in their group `key`; what is no object is replaced, but a list is left alone."""
+    group = get(config, key)
+    if not told or isinstance(config, list) or isinstance(group, list):
         return config
     config = dict(config) if isinstance(config, dict) else {}
-    group = config.get(key)
     config[key] = {**group, **told} if isinstance(group, dict) else told
     return config
 
@@ -116,6 +116,8 @@ def tools(body: Json) -> list[Json]:
     for tool in given if isinstance(given, list) else ():
         function = get(tool, "function")
         if isinstance(function, dict) and text(get(tool, "type")) == "function":
+            if "parameters" not in function and isinstance(function.get("parametersJsonSchema"), list):
+                continue
             functions.append(_declaration(function))
         for key, name in _BUILT_IN.items():
             setting = get(tool, key)

@@ -71,3 +71,16 @@ def test_a_body_keeps_the_clients_tools_unchanged(a_turn):
     given = function("a b", parameters={})
     PAIR.request({"tools": [given]}, a_turn())
     assert given == function("a b", parameters={})
+
+
+def test_lists_where_settings_belong_are_left_alone():
+    assert generation({"generationConfig": [1], "temperature": 1, "reasoning_effort": "low"}) == [1]
+    own = {"thinkingConfig": []}
+    assert generation({"generationConfig": own, "reasoning_effort": "low"}) == own
+
+
+def test_a_function_whose_schema_is_a_list_is_left_out():
+    odd = function("odd", parametersJsonSchema=[]) | {"google_search": {}}
+    assert tools({"tools": [odd, function("f", parameters=[])]}) == [
+        {"functionDeclarations": [{"name": "f", "parametersJsonSchema": []}]}
+    ]
