@@ -209,14 +209,15 @@ async def streaming(
         if content is None:
             headers = _under(headers, {"Content-Type": "text/plain; charset=utf-8"})
         response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        way = _Way(response, request, protocol, rewrite, checked=checked)
-        if first is None or not any(first):
-            await way.write(protocol.empty)
-        else:
-            every = service.config.streaming.keepalive_seconds
-            await way.follow(first, _kept_alive(chunks, every) if every > 0 and protocol.keep_alive else chunks)
-        await response.write_eof()
+        with contextlib.suppress(ConnectionError):  # a client that leaves is no error
+            await response.prepare(request)
+            way = _Way(response, request, protocol, rewrite, checked=checked)
+            if first is None or not any(first):
+                await way.write(protocol.empty)
+            else:
+                every = service.config.streaming.keepalive_seconds
+                await way.follow(first, _kept_alive(chunks, every) if every > 0 and protocol.keep_alive else chunks)
+            await response.write_eof()
     finally:
         await chunks.aclose()
     return response

@@ -1,7 +1,9 @@
 import asyncio
+from contextlib import suppress
 
 import orjson
 import pytest
+from aiohttp import ClientConnectionResetError, ClientError, web
 
 from native.server import SERVICE
 
@@ -145,3 +147,15 @@ async def test_a_stream_cannot_be_compacted(a, serving):
         response, text = await post(client, "/v1/responses/compact", {"model": "m", "stream": True})
         assert (response.status, upstream.asked) == (400, [])
         assert "Streaming not supported for compact responses" in text
+
+
+async def test_a_client_that_has_left_while_it_is_written_to_is_no_error(a, serving, monkeypatch, caplog):
+    async def gone(_response, _data):
+        raise ClientConnectionResetError("Cannot write to closing transport")
+
+    monkeypatch.setattr(web.StreamResponse, "write", gone)
+    async with serving(a.config(), lambda _: a.stream("Hi")) as (client, _):
+        body = {"model": "m", "stream": True, "messages": []}
+        with suppress(ClientError):
+            await (await client.post("/v1/chat/completions", json=body)).read()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
