@@ -6,11 +6,12 @@ owner is named only where it beats every other candidate; the rest are marked am
 no evidence; nothing waits for ever.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shim import marks
 from shim.exchange import Request
+from shim.likeness import CARRIED, Carried, by_answer, by_request, weight
 from shim.marks import Marks
 from shim.recorder import Asked, Begun, Ended
 
@@ -19,12 +20,8 @@ UNSEEN = "upstream unseen"
 
 GRACE = 30.0  # seconds in which an exchange that was broken off may still call
 PATIENCE = 30.0  # seconds that a finished exchange waits for what may still decide about it
+CROWD = 2_000  # finished exchanges that wait; of more, the rest is not waited for
 OVERLAP = 0.05  # seconds that two calls of one exchange may seem to overlap
-CARRIED = 0.6  # share of its own texts that the owner's call carries
-ALIEN = 0.3  # share of another's own texts that it may carry by chance
-WEIGHT = 200  # characters; a longer text says no more
-PLAIN = 12  # characters; a shorter text found within another says nothing
-SEARCHED = 64  # texts looked for within others; more missing ones are missing
 
 
 @dataclass(slots=True, eq=False)
@@ -222,7 +219,7 @@ class Correlator:
         return strays
 
     def _ready(self, exchange: Ingress, now: float) -> bool:
-        late = exchange.end is not None and now - exchange.end.at > PATIENCE
+        late = exchange.end is not None and (now - exchange.end.at > PATIENCE or len(self._done) > CROWD)
         if late:
             for call in list(exchange.wanted):
                 self._give_up(call)
@@ -269,7 +266,7 @@ class Correlator:
     def _narrow(self, call: Egress) -> None:
         """Leave as candidates those that, by what they asked, the best one does not beat."""
         carried = Carried(call.question())
-        best = max(call.candidates, key=lambda exchange: _weight(exchange.question() & carried.marks))
+        best = max(call.candidates, key=lambda exchange: weight(exchange.question() & carried.marks))
         left = [
             other
             for other in call.candidates
@@ -291,7 +288,7 @@ class Correlator:
 
         The answer of a failed attempt reaches nobody, and may be what another client got at its last.
         """
-        best = max(call.candidates, key=lambda exchange: _weight(exchange.answer() & call.answer()))
+        best = max(call.candidates, key=lambda exchange: weight(exchange.answer() & call.answer()))
         others = [other for other in call.candidates if other is not best]
         rivals = [other for other in best.wanted if other is not call]
         sent, got = Carried(call.answer()), Carried(best.answer())
@@ -323,66 +320,3 @@ class Correlator:
     def _doubt(self, exchanges: Iterable[Ingress], why: str) -> None:
         for exchange in exchanges:
             exchange.doubt = exchange.doubt or why
-
-
-class Carried:
-    """The texts that a call, or an answer, carries, ready to be asked for others many times."""
-
-    __slots__ = ("_all", "_known", "marks")
-
-    def __init__(self, texts: Marks) -> None:
-        self.marks = texts
-        self._all: str | None = None
-        self._known: dict[str, bool] = {}
-
-    def share(self, texts: Marks) -> float:
-        """How much of some texts is carried, as they are or within longer ones."""
-        if not texts:
-            return 0.0
-        missing: Collection[str] = texts - self.marks
-        if missing and len(missing) <= SEARCHED:
-            missing = [text for text in missing if not self._has(text)]
-        return 1 - _weight(missing) / _weight(texts)
-
-    def _has(self, text: str) -> bool:
-        if len(text) < PLAIN:
-            return False
-        found = self._known.get(text)
-        if found is None:
-            if self._all is None:
-                self._all = "\n".join(self.marks)
-            found = self._known[text] = text in self._all
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """How one kind of text decides between two candidates for a call.
-
-    Only texts that one of them has and the other has not count.
-
-    Attributes:
-        enough: Share of the owner's own texts that the call must carry.
-        alien: Share of the other's own texts that it may carry.
-        within: Whether a candidate without texts of its own (the same conversation, a turn earlier) can win.
-    """
-
-    enough: float
-    alien: float
-    within: bool
-
-    def beats(self, best: Marks, other: Marks, carried: Carried) -> bool:
-        """Whether a call that carries these texts is the one's rather than the other's."""
-        mine, others = best - other, other - best
-        if mine:
-            return carried.share(others) <= self.alien and carried.share(mine) >= self.enough
-        return self.within and bool(others) and not carried.share(others) and carried.share(best) >= self.enough
-
-
-by_request = Law(enough=CARRIED, alien=ALIEN, within=True)
-# Much in an answer is made on the way (ids, names of events); a text that came from the provider decides.
-by_answer = Law(enough=0.1, alien=0.02, within=False)
-
-
-def _weight(texts: Iterable[str]) -> int:
-    return sum([min(len(text), WEIGHT) for text in texts])

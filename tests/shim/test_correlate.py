@@ -213,6 +213,17 @@ def test_another_that_never_ends_is_not_waited_for(told):
     assert told.settled(later=PATIENCE + 1) == {"a": (AMBIGUOUS, [])}
 
 
+def test_a_crowd_is_not_waited_for(told, monkeypatch):
+    monkeypatch.setattr("shim.correlate.CROWD", 3)
+    told.begin("endless", a_chat("hello"))
+    for key in "abcd":
+        told.begin(key, a_chat("hello"))
+        told.call(f"call of {key}", a_call("hello"))
+        told.answer(f"call of {key}", an_answer("x"))
+        told.finish(key, an_answer("x"))
+    assert told.settled() == dict.fromkeys("abcd", (AMBIGUOUS, []))
+
+
 def test_a_call_that_was_lost_leaves_its_exchange_without_evidence(told):
     told.begin("a", a_chat("hello"))
     told.call("one", a_call("hello"))
