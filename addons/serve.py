@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 # The recorder's thread must not hold the interpreter while a chunk waits.
 SWITCH_SECONDS = 0.0005
 LOOK_FOR_LEGACY = 0.01
+FLUSH_SECONDS = 8.0  # whoever started this process waits ten
 
 
 def refused(request: http.Request, message: str) -> http.Response:
@@ -120,7 +121,7 @@ class Serving:
             await stop.wait()
             cut = await self.host.drain(lambda: self.busy, settings.drain)
             self.onward.close()
-            if self.recorder is not None and not self.recorder.close():
+            if self.recorder is not None and not self.recorder.close(FLUSH_SECONDS):
                 log.warning("the recorder did not finish in time")
             return cut
 
