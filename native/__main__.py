@@ -103,7 +103,11 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
 def main(arguments: list[str] | None = None) -> int:
     """Serve. 1 where the configuration or a declaration is broken."""
     asked = parser().parse_args(arguments)
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValueError as error:
+        sys.stderr.write(f"native: the environment is not valid: {error}\n")
+        return 1
     logging.basicConfig(level=logging.DEBUG if settings.debug else logging.WARNING)
     path: Path = asked.config or (settings.config_dir or Path()) / "config.yaml"
     try:

@@ -1,15 +1,19 @@
 """Settings from the environment, where the configuration does not say.
 
-Law: read once, at the start, and nowhere else.
+Law: read once, at the start, and nowhere else; what is given outright comes before the environment.
 """
 
+import os
 from pathlib import Path
+from typing import Any
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+PREFIX = "QUOTIO_"
 
 
-class Settings(BaseSettings):
-    """`QUOTIO_*`.
+class Settings(BaseModel):
+    """`QUOTIO_*`; an empty variable is none. Raises pydantic's `ValidationError` for a value of the wrong kind.
 
     Attributes:
         host: Where to listen, before the configuration's `host`.
@@ -22,7 +26,7 @@ class Settings(BaseSettings):
         cli_proxy_port: The legacy's port.
     """
 
-    model_config = SettingsConfigDict(env_prefix="QUOTIO_", extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     host: str = ""
     port: int = 0
@@ -32,3 +36,9 @@ class Settings(BaseSettings):
     debug: bool = False
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        found = {name: os.environ.get(PREFIX + name.upper(), "").strip() for name in cls.model_fields}
+        return {name: value for name, value in found.items() if value} | given

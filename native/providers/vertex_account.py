@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from native.failure import Failure
 from native.upstream import UpstreamRequest
 from native.wire.loose import get, integer, parse, text, trim
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
     from native.credentials.credential import Credential
 
 SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
@@ -50,7 +47,7 @@ class Account:
     location: str
     email: str
     key_id: str
-    key: RSAPrivateKey
+    key: "RSAPrivateKey"
     tokens: str
 
     @property
@@ -82,6 +79,10 @@ def account_of(credential: "Credential") -> Account:
 
 def token_request(account: Account, now: float, proxy: str | None) -> UpstreamRequest:
     """The question for a token."""
+    # Whoever has no service account need not load cryptography's eight megabytes.
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+
     issued = int(now) - _EARLIER
     head = {"alg": "RS256", "typ": "JWT"} | ({"kid": account.key_id} if account.key_id else {})
     claims = {"iss": account.email, "scope": SCOPE, "aud": account.tokens, "exp": issued + _SECONDS, "iat": issued}
@@ -103,7 +104,11 @@ def _said(tree: dict[str, Any], name: str) -> str:
     return trim(value) if isinstance(value, str) else ""
 
 
-def _key(pem: Any) -> RSAPrivateKey:
+def _key(pem: Any) -> "RSAPrivateKey":
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - see token_request
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: PLC0415
+
     if not isinstance(pem, str) or not trim(pem):
         raise Failure("vertex executor: service account missing private_key")
     found = _PEM.search(pem)
