@@ -11,15 +11,17 @@ import os
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from native.config import Deadlines
 from native.h1 import Broken, Connection
-from native.roundabout import Roundabout
 from native.sockets import connect
 from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, UpstreamSocket, broken_off
 from native.wire.codings import Decoder, decoder_for
+
+if TYPE_CHECKING:
+    from native.roundabout import Roundabout
 
 AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
 """The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
@@ -133,6 +135,8 @@ class Egress:
         try:
             if request.proxy:
                 if self._roundabout is None:
+                    from native.roundabout import Roundabout  # noqa: PLC0415 - not every server has a proxy
+
                     self._roundabout = Roundabout(self._context, self._deadlines)
                 found = await self._roundabout.send(request, headers)
                 return Answer(
