@@ -155,7 +155,9 @@ class StoreWriter:
 
     def _take_state(self, state: State) -> None:
         try:
-            self._state.appendleft(self._redactor.snapshot(Snapshot(state.config, state.auth_files, state.at)))
+            # A file may be dated in the future; the state holds from now on all the same.
+            at = min(state.at, self._clock())
+            self._state.appendleft(self._redactor.snapshot(Snapshot(state.config, state.auth_files, at)))
             self._blind = False
         except Exception as error:  # noqa: BLE001 # whatever it was: without its secrets known, nothing is kept
             log.warning("a state could not be redacted: nothing is recorded under it: %s", type(error).__name__)

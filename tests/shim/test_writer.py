@@ -154,6 +154,14 @@ def test_the_state_is_the_one_that_the_exchange_began_in(told):
     assert ["port" in record.snapshot.config for record in told.records()] == [False, True]
 
 
+def test_a_state_from_the_future_holds_from_now_on(told):
+    told.now = 20.0
+    changed = a_state(1e9)
+    changed.config["port"] = 1
+    told.take(changed, an_ask("before", 19.0), an_end("before", 19.5), an_ask("after", 21.0), an_end("after", 22.0))
+    assert ["port" in record.snapshot.config for record in told.records()] == [False, True]
+
+
 def test_the_state_is_looked_for_before_what_happened_in_it(tmp_path):
     states = iter([a_state(), None, None, None])
     told = Clocked(tmp_path / "r.db", look=lambda: next(states))
