@@ -52,7 +52,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         legacy=legacy,
         legacy_bin=legacy_bin,
         config=config,
-        data_dir=data or data_dir(os.environ),
+        data_dir=(data or data_dir(os.environ)).absolute(),
         host=host,
         port=port,
         tap=tap,

@@ -18,6 +18,7 @@ from shim.run.disguise import Disguise, host_of, port_of
 from shim.run.mirror import Copy, Mirror
 from shim.run.settings import Copied, FrontSettings
 
+WAIT = 20.0  # seconds for the binary to answer before clients are let in
 PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 DATABASE = "recordings.db"
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
@@ -122,7 +123,7 @@ def plan(wishes: Wishes, environment: Mapping[str, str], python: str) -> Plan:
         held = Held(front, tap)
         if wishes.legacy_bin:
             held.legacy = opened.enter_context(ports.reserve(ports.LEGACY))
-        if wishes.native is not False:
+        if wishes.native is not False and wishes.config:
             held.native = opened.enter_context(ports.reserve(ports.NATIVE))
         found = _plan(wishes, environment, python, text, held)
         opened.pop_all()
@@ -134,47 +135,34 @@ def _plan(
     environment: Mapping[str, str],
     python: str,
     text: str,
-    held: "Held",
+    held: Held,
 ) -> Plan:
     front, tap = held.front, held.tap
-    port = ports.number_of(front)
     tap_port = ports.number_of(tap) if tap else None
     legacy = (ports.LOOPBACK, ports.number_of(held.legacy)) if held.legacy else _attached(wishes)
-    native_port = ports.number_of(held.native) if held.native else None
-    home = wishes.data_dir / "run" / str(port)
-    copies = []
-    if wishes.legacy_bin:
-        copies.append(Copy(home / "legacy" / "config.yaml", Disguise("legacy", legacy[1], tap_port)))
-    if native_port and wishes.config:
-        copies.append(Copy(home / "native" / "config.yaml", Disguise("native", native_port, tap_port)))
-    mirror = Mirror(wishes.config.absolute(), copies) if wishes.config and copies else None
-    if mirror:
-        mirror.begin()
-        _share_logs(mirror)
+    mirror = _mirror(wishes, held, tap_port)
     trust = authority(wishes.data_dir / "tap", environment) if tap else None
-    for descriptor in (tap, front):
-        if descriptor:
-            descriptor.set_inheritable(True)  # the standard library's signature
-    certificate, key = _tls(text) if wishes.legacy_bin else ("", "")
+    tls = _tls(text) if wishes.legacy_bin else ("", "")
+    copies = mirror.copies if mirror else []
     settings = FrontSettings(
         front=front.fileno(),
         legacy=f"{legacy[0]}:{legacy[1]}",
         database=str(wishes.data_dir / DATABASE),
         tap=tap.fileno() if tap else None,
         tap_port=tap_port or 0,
-        native=native_port,
+        native=ports.number_of(held.native) if held.native else None,
         key=str(trust.key) if trust else "",
         certificate=str(trust.certificate) if trust else "",
         trusted=str(trust.trusted) if trust else "",
         config=str(mirror.user) if mirror else "",
-        copies=tuple(Copied(str(c.path), c.disguise.who, c.disguise.port) for c in copies) if mirror else (),
+        copies=tuple(Copied(str(copy.path), copy.disguise.who, copy.disguise.port) for copy in copies),
         front_port=port_of(text),
         drain=wishes.drain,
         record=wishes.record,
-        wait=20.0 if wishes.legacy_bin else 0.0,
+        wait=WAIT if wishes.legacy_bin else 0.0,
         flags_file=str(wishes.flags_file or ""),
-        tls_certificate=certificate,
-        tls_key=key,
+        tls_certificate=tls[0],
+        tls_key=tls[1],
         environment={name: value for name, value in environment.items() if name.lower() in PROXIES},
     )
     return Plan(
@@ -183,11 +171,28 @@ def _plan(
         reserved=tuple(each for each in (held.legacy, held.native) if each),
         mirror=mirror,
         legacy=_binary(wishes, copies),
-        native=(python, "-m", "native", "--config", str(copies[-1].path)) if native_port and wishes.config else (),
+        native=(python, "-m", "native", "--config", str(copies[-1].path)) if held.native else (),
         environment=_environment(wishes, environment, trust, tap_port),
         authority=trust,
-        address=f"{'https' if certificate else 'http'}://{front.getsockname()[0]}:{port}",
+        address=f"{'https' if tls[0] else 'http'}://{front.getsockname()[0]}:{ports.number_of(front)}",
     )
+
+
+def _mirror(wishes: Wishes, held: Held, tap_port: int | None) -> Mirror | None:
+    """The configuration's copies, written; None where nobody needs one."""
+    if wishes.config is None:
+        return None
+    home = wishes.data_dir / "run" / str(ports.number_of(held.front))
+    wanted = (("legacy", held.legacy), ("native", held.native))
+    copies = [
+        Copy(home / who / "config.yaml", Disguise(who, ports.number_of(sock), tap_port)) for who, sock in wanted if sock
+    ]
+    if not copies:
+        return None
+    mirror = Mirror(wishes.config.absolute(), copies)
+    mirror.begin()
+    _share_logs(mirror)
+    return mirror
 
 
 def _configuration(wishes: Wishes) -> str:
