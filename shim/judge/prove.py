@@ -18,7 +18,7 @@ from shim.judge import view
 from shim.judge.compare import Noise, compare, differing
 from shim.judge.noise import is_number
 from shim.judge.noisebook import NoiseBook, noisy_places
-from shim.judge.plant import KINDS, plant, twin
+from shim.judge.planting import KINDS, plant, twin
 from shim.judge.verdict import Level
 
 INSIDE = "noise: template broken"

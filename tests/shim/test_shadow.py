@@ -1,0 +1,82 @@
+"""Shadow: what is recorded is judged as it comes, what no flag asks for waits, and nothing is judged twice."""
+
+from pathlib import Path
+
+import pytest
+
+from shim import corpusfile
+from shim.flags.ledger import Ledger
+from shim.flags.table import EVERY, Mode, Scope, Value
+from shim.judge.noisebook import NoiseBook
+from shim.report import WAITING, read
+from shim.shadow import Shadow, case_of, difference_of, noise_file
+from shim.store.records import Record
+from shim.store.snapshots import Snapshot
+from shim.store.store import Store
+
+GOLDEN = Path(__file__).parents[2] / "recordings" / "golden"
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """A recording of six live exchanges, one of them answered by native, one ambiguous."""
+    path = tmp_path / "recordings.db"
+    cases = list(corpusfile.read(GOLDEN / "core-chat-compat.jsonl.gz"))[:6]
+    with Store(path) as store, store.transaction():
+        for n, case in enumerate(cases):
+            one = case.runs[0].exchanges[0]
+            changed = {4: {"mode": "native"}, 5: {"unjudgeable": "ambiguous"}}.get(n, {})
+            exchange = type(one)(one.request, one.response, one.upstream, **changed)
+            snapshot = Snapshot(dict(case.config), dict(case.auth_files))
+            store.exchanges.add(
+                Record(exchange, endpoint="POST /v1/chat/completions", provider="lab", snapshot=snapshot)
+            )
+    return path
+
+
+def flag(path, mode):
+    with Ledger.open(path) as ledger:
+        ledger.set(Scope(EVERY), Value(mode), who="test", why="")
+
+
+def levels(path):
+    with Store(path, read_only=True) as store:
+        return read(store).total().levels
+
+
+def drain(shadow):
+    while shadow.step():
+        pass
+
+
+def test_nothing_is_judged_while_the_flag_says_legacy(recording):
+    drain(Shadow(recording))
+    assert levels(recording) == {WAITING: 5}
+
+
+def test_what_the_flag_covers_is_judged_once_and_what_is_no_evidence_says_so(recording):
+    flag(recording, Mode.SHADOW)
+    shadow = Shadow(recording, book=NoiseBook.read(noise_file()))
+    drain(shadow)
+    assert levels(recording) == {"identical": 4, "unjudged": 1}
+    assert shadow.step() == 0
+
+
+def test_a_flag_set_later_reaches_back_to_what_waited(recording):
+    shadow = Shadow(recording)
+    drain(shadow)
+    flag(recording, Mode.SHADOW)
+    drain(shadow)
+    assert WAITING not in levels(recording)
+
+
+def test_a_difference_is_stored_with_both_values_and_read_back(recording):
+    with Store(recording) as store, store.transaction():
+        store.sql.execute("UPDATE interactions SET status = 418 WHERE side = 'client' AND exchange = 1")
+    flag(recording, Mode.SHADOW)
+    drain(Shadow(recording))
+    with Store(recording, read_only=True) as store:
+        row = store.verdicts.latest(1)
+        one = difference_of(row.differences[0])
+        assert case_of(store, 1).runs[0].exchanges[0].response.status == 418
+    assert (one.path, one.legacy, one.native) == ("exchanges[0].response.status", 418, 200)
