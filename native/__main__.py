@@ -27,6 +27,8 @@ from native.workers import Company
 
 LOOPBACK = "127.0.0.1"
 DRAIN_SECONDS = 30.0
+HEAD_MOST = 1024 * 1024
+"""Bytes of a request's line or of one header, as the binary takes them: agents send metadata there."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +75,8 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
         auto_decompress=False,
         shutdown_timeout=DRAIN_SECONDS,
         keepalive_timeout=180,
+        max_line_size=HEAD_MOST,
+        max_field_size=HEAD_MOST,
     )
     await runner.setup()
     context = None

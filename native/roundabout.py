@@ -12,7 +12,7 @@ from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 from yarl import URL
 
 from native.config import Deadlines
-from native.h1 import Broken
+from native.h1 import HEAD_MOST, Broken
 from native.upstream import Headers, UpstreamRequest
 
 SILENT = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -67,6 +67,8 @@ class Roundabout:
                 skip_auto_headers=SILENT,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
+                max_line_size=HEAD_MOST,
+                max_field_size=HEAD_MOST,
             )
         return session
 

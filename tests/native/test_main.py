@@ -39,7 +39,7 @@ async def test_it_serves_on_loopback_and_lets_what_has_begun_end(tmp_path, unuse
                     break
                 except OSError:
                     await asyncio.sleep(0.05)
-            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Metadata: " + b"m" * 100_000 + b"\r\n\r\n")
             assert (await reader.readline()).startswith(b"HTTP/1.1 200")
             writer.close()
             process.send_signal(signal.SIGTERM)
