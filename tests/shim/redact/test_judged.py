@@ -10,12 +10,6 @@ from shim.redact import Redactor
 
 GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
 GROUPS = ["core-chat-codex", "core-claude-claude", "core-gemini-gemini", "oauth-gemini-codex", "oauth-chat-claude"]
-    "core-chat-codex",
-    "core-claude-claude",
-    "oauth-chat-kiro",
-    "oauth-responses-github-copilot",
-    "oauth-gemini-codex",
-]
 
 
 def golden(group):
