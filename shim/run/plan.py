@@ -20,6 +20,8 @@ from shim.run.settings import Copied, FrontSettings
 
 WAIT = 20.0  # seconds for the binary to answer before clients are let in
 PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
+# Settings of the front's: native would take them for its own.
+OURS = frozenset({"QUOTIO_HOST", "QUOTIO_PORT", "QUOTIO_PASSTHROUGH_ENABLED", "QUOTIO_CLI_PROXY_PORT"})
 DATABASE = "recordings.db"
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
 
@@ -249,7 +251,7 @@ def _environment(
     wishes: Wishes, environment: Mapping[str, str], trust: Authority | None, tap_port: int | None
 ) -> dict[str, str]:
     """What the supervised processes see of ours, and of the tap."""
-    told = dict(environment)
+    told = {name: value for name, value in environment.items() if name not in OURS}
     if wishes.config:
         told.setdefault("MANAGEMENT_STATIC_PATH", str(wishes.config.absolute().parent / "static"))
     if trust is None:

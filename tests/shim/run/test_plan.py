@@ -73,6 +73,11 @@ def test_the_binary_is_sent_through_the_tap_by_configuration_and_environment_alo
     assert "http://work:1" in wish().config.read_text()
 
 
+def test_where_the_front_is_to_listen_is_not_told_to_native(wish, planned):
+    found = planned(wish(), QUOTIO_PORT="8317", QUOTIO_HOST="0.0.0.0", QUOTIO_AUTH_DIR="/a")
+    assert {name for name in found.environment if name.startswith("QUOTIO_")} == {"QUOTIO_AUTH_DIR"}
+
+
 def test_the_users_own_proxies_are_told_to_the_tap_and_nothing_else_is(wish, planned):
     found = planned(wish(), HTTPS_PROXY="http://work:1", SECRET="s")
     assert found.settings.environment == {"HTTPS_PROXY": "http://work:1"}
