@@ -120,3 +120,9 @@ def test_a_rule_covers_its_place_only_and_only_until_it_expires():
     expired = Rules([a_rule(path="exchanges")], today=dt.date(2031, 1, 1))
     assert judged(legacy, native, expired).level is Level.DIFFERENT
     assert expired.expired
+
+
+@pytest.mark.parametrize(("legacy", "native"), [(1, True), (0, False)])
+def test_a_truth_is_no_number_however_deep(legacy, native):
+    one, other = an_exchange(an_answer({"a": [{"b": legacy}]})), an_exchange(an_answer({"a": [{"b": native}]}))
+    assert judged(one, other).level is Level.DIFFERENT
