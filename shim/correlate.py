@@ -67,6 +67,18 @@ class Ingress:
         self.socket = any(name.lower() == "upgrade" for name, _ in request.headers)
 
     @property
+    def answered_alone(self) -> bool:
+        """Whether it was answered well although nothing was asked for it."""
+        response = self.end.response if self.end else None
+        good = response is not None and 200 <= response.status < 300
+        return good and not (self.calls or self.wanted or self.doubt) and self.request.method == "POST"
+
+    def spares(self, other: "Ingress") -> bool:
+        """Whether it has more than one call, one of them within another's time."""
+        until = other.end.at if other.end else float("inf")
+        return other is not self and len(self.calls) > 1 and any(other.began <= c.began <= until for c in self.calls)
+
+    @property
     def whole(self) -> bool:
         """Whether the client got its answer to the end."""
         return bool(self.end and self.end.response and self.end.response.complete)
@@ -205,6 +217,7 @@ class Correlator:
     def settled(self, now: float) -> list[Ingress]:
         """Exchanges about which everything is known that will be, in the order they began; they are forgotten."""
         self._decide()
+        self._mistrust()
         ready = [exchange for exchange in self._done.values() if self._ready(exchange, now)]
         for exchange in ready:
             del self._done[exchange.key]
@@ -227,7 +240,16 @@ class Correlator:
             if not late:
                 return False
             self._doubt([exchange], UNSEEN)
+        if not late and len(exchange.calls) > 1 and any(map(exchange.spares, self._open.values())):
+            return False
         return not exchange.wanted
+
+    def _mistrust(self) -> None:
+        """One was answered without a call, beside one that had more than one: whose they were cannot be told."""
+        for without in [exchange for exchange in self._done.values() if exchange.answered_alone]:
+            for several in [*self._done.values(), *self._gone.values()]:
+                if several.spares(without):
+                    self._doubt([several, without], AMBIGUOUS)
 
     def _leave(self, exchange: Ingress) -> None:
         """An exchange goes, and with it its calls; one that was broken off is remembered for a while."""

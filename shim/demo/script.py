@@ -12,6 +12,7 @@ import orjson
 
 from shim import corpusfile
 from shim.exchange import Case, Exchange, Request, Response
+from shim.judge.view import decoded, tree
 
 GOLDEN = Path(__file__).parents[2] / "recordings" / "golden"
 
@@ -37,7 +38,22 @@ def golden(group: str = "core-*") -> list[Case]:
     by_config: dict[bytes, list[Case]] = {}
     for case in cases:
         by_config.setdefault(orjson.dumps(dict(case.config), option=orjson.OPT_SORT_KEYS), []).append(case)
-    return max(by_config.values(), key=len, default=[])
+    return _unmistakable(max(by_config.values(), key=len, default=[]))
+
+
+def _unmistakable(cases: list[Case]) -> list[Case]:
+    """Those whose requests and calls are answered in one way only: live, nothing else tells two of them apart."""
+    answers: dict[object, set[object]] = {}
+
+    def said(case: Case) -> list[tuple[object, object]]:
+        one = case.runs[0].exchanges[0]
+        calls = [((c.request.url, _plain(tree(decoded(c.request.body)))), c.response) for c in one.upstream]
+        return [(Key.of(one.request), one.response), *((repr(key), answer) for key, answer in calls)]
+
+    for case in cases:
+        for asked, got in said(case):
+            answers.setdefault(asked, set()).add(got.body if isinstance(got, Response) else None)
+    return [case for case in cases if all(len(answers[asked]) == 1 for asked, _ in said(case))]
 
 
 class Script:

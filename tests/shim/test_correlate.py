@@ -128,6 +128,20 @@ def test_the_same_question_with_the_same_answer_is_ambiguous(told):
     assert told.strays() == ["one", "two"]
 
 
+def test_who_was_answered_without_a_call_puts_one_that_had_two_in_doubt(told):
+    told.begin("a", a_chat("Tell me of the Alhambra in Granada"))
+    told.begin("b", a_chat(""))
+    told.call("1", a_call("Tell me of the Alhambra in Granada"))
+    told.call("2", a_call("Tell me of the Alhambra in Granada", before=("",)))
+    told.answer("1", an_answer("It is a palace and a fortress"))
+    told.answer("2", an_answer("Nothing was asked of me, it seems"))
+    told.finish("a", an_answer("It is a palace and a fortress"))
+    assert told.settled() == {}
+    told.finish("b", an_answer("Nothing was asked of me, it seems"))
+    found = told.settled(PATIENCE + 1)
+    assert {key: doubt for key, (doubt, _) in found.items()} == {"a": AMBIGUOUS, "b": AMBIGUOUS}
+
+
 def test_a_failed_attempt_goes_to_the_one_that_was_not_busy(told):
     told.begin("a", a_chat("hello"))
     told.begin("b", a_chat("hello"))
