@@ -7,7 +7,7 @@ may serve, the failure says whether somebody will and when.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -64,6 +64,10 @@ class News:
     why: str
 
 
+type Choose = Callable[[Iterable[Credential]], str]
+"""Names the credential to ask next by its id, empty for whoever's turn it is: how a record's own choice is played."""
+
+
 @dataclass(slots=True)
 class Passage:
     """One passage of a request through the pool: whom it has asked, and whom alone it may ask."""
@@ -94,6 +98,7 @@ class Pool:
         self.config = config
         self.models = models
         self.clock = clock
+        self.choose: Choose | None = None
         self.credentials: dict[str, Credential] = {}
         self.served: set[str] = set()
         self._shards: dict[tuple[str, str], Shard] = {}
@@ -136,6 +141,15 @@ class Pool:
 
     def pick(self, providers: Sequence[str], model: str, passage: Passage) -> Credential:
         """The credential to ask next. Raises `Failure` where nobody can be asked."""
+        wanted = self.choose(self.credentials.values()) if self.choose is not None else ""
+        if wanted and wanted not in passage.tried and not passage.pinned:
+            try:
+                return self._pick(providers, model, replace(passage, pinned=wanted))
+            except Failure:
+                pass  # it may not serve this: whoever may is asked, as if nobody had chosen
+        return self._pick(providers, model, passage)
+
+    def _pick(self, providers: Sequence[str], model: str, passage: Passage) -> Credential:
         eligible = [provider for provider in providers if provider in self.served]
         if not eligible:
             raise Failure(NONE_FOUND)

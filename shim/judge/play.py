@@ -20,15 +20,16 @@ from ruamel.yaml import YAML
 
 from native import config as configuration
 from native.outside import SystemIds
-from native.server import build
+from native.server import SERVICE, build
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.routes import Routes
 from shim.exchange import Case, Exchange, Interaction, Request, Response, Run
+from shim.judge.choice import RecordedChoice
 from shim.judge.conversation import ask, filled
 from shim.judge.in_memory import session
 from shim.judge.playback import PlayedUpstream
-from shim.judge.view import BACKGROUND
+from shim.judge.view import BACKGROUND, foreground
 from shim.judge.virtual_time import run as run_on_virtual_time
 
 PORT = 8317
@@ -104,11 +105,14 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     upstream.load(recorded.startup_upstream)
     settings = Settings.model_construct()  # nothing of this process's environment
     app = build(config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=settings)
+    choice = RecordedChoice(upstream.asked)
+    if len(case.runs) == 1 and len(recorded.exchanges) == 1:  # a live exchange: whose turn it was is not in the state
+        app[SERVICE].pool.choose = choice
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, auto_decompress=False)
     await runner.setup()
     try:
         async with asyncio.timeout(_LONGEST):
-            exchanges = await _converse(runner, recorded, upstream)
+            exchanges = await _converse(runner, recorded, upstream, choice)
     except TimeoutError as error:
         raise PlayError(f"native did not end the case within {_LONGEST:.0f} s of its own time") from error
     finally:
@@ -118,7 +122,9 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     return masked(Run(tuple(exchanges), state_after=state), marks)
 
 
-async def _converse(runner: web.AppRunner, recorded: Run, upstream: PlayedUpstream) -> list[Exchange]:
+async def _converse(
+    runner: web.AppRunner, recorded: Run, upstream: PlayedUpstream, choice: RecordedChoice
+) -> list[Exchange]:
     server = runner.server
     if server is None:
         raise PlayError("native's server did not start")
@@ -126,6 +132,7 @@ async def _converse(runner: web.AppRunner, recorded: Run, upstream: PlayedUpstre
     answers: list[Response] = []
     for one in recorded.exchanges:
         upstream.load(one.upstream)
+        choice.load(foreground(one.upstream), upstream.asked)
         await asyncio.sleep(one.pause)
         request = filled(one.request, answers)
         # a handshake cannot leave headers out by itself, so the session does
