@@ -1,0 +1,106 @@
+"""Who may use the management endpoints.
+
+Laws: no key, no endpoints; who is not on this machine needs the owner's leave (`allow-remote`) besides the key; the
+address is the connection's own, whatever headers claim; five wrong keys shut an address out for half an hour; a key
+is compared in constant time and costs a hash once, not at each request.
+"""
+
+import asyncio
+import hmac
+import math
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from hashlib import blake2b
+
+import bcrypt
+
+from native.pool import spoken
+from native.surface.management.desk import RefusedError
+
+LOCAL = ("127.0.0.1", "::1")
+FAILURES = 5
+BAN_SECONDS = 1800.0
+MOST_ADDRESSES = 10_000
+"""Addresses that are remembered; the oldest are forgotten first."""
+
+
+class Doorman:
+    """Checks management keys, and remembers who failed."""
+
+    def __init__(self) -> None:
+        self._salt = os.urandom(32)
+        self._passed: tuple[str, bytes] = ("", b"")
+        self._failed: dict[str, tuple[int, float]] = {}
+
+    async def check(self, address: str, headers: Mapping[str, str], key_hash: str, now: float, *, remote: bool) -> None:
+        """Let a request pass.
+
+        Args:
+            address: Where the connection comes from.
+            headers: The request's.
+            key_hash: The management key's bcrypt hash.
+            now: The time.
+            remote: Whether others than this machine may come at all.
+
+        Raises:
+            RefusedError: It may not; 401 or 403.
+        """
+        local = address in LOCAL
+        if not local:
+            _, until = self._failed.get(address, (0, 0.0))
+            if now < until:
+                left = spoken(math.floor(until - now + 0.5))
+                raise RefusedError(403, f"IP banned due to too many failed attempts. Try again in {left}")
+            if until:
+                self._failed[address] = (0, 0.0)
+            if not remote:
+                raise RefusedError(403, "remote management disabled")
+        if not key_hash:
+            raise RefusedError(403, "remote management key not set")
+        given = key_of(headers)
+        if given and await self._holds(given, key_hash):
+            self._failed.pop(address, None)
+            return
+        if not local:
+            self._count(address, now)
+        raise RefusedError(401, "invalid management key" if given else "missing management key")
+
+    async def _holds(self, given: str, key_hash: str) -> bool:
+        secret = given.encode("utf-8", "surrogateescape")
+        seen = blake2b(secret, key=self._salt).digest()
+        known, digest = self._passed
+        if known == key_hash and hmac.compare_digest(seen, digest):
+            return True
+        try:
+            holds = len(secret) <= 72 and await _matches(secret, key_hash)
+        except ValueError:
+            return False
+        if holds:
+            self._passed = (key_hash, seen)
+        return holds
+
+    def _count(self, address: str, now: float) -> None:
+        count = self._failed.pop(address, (0, 0.0))[0] + 1
+        self._failed[address] = (0, now + BAN_SECONDS) if count >= FAILURES else (count, 0.0)
+        while len(self._failed) > MOST_ADDRESSES:
+            del self._failed[next(iter(self._failed))]
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    """Where hashes are made: apart from the loop, and few, so that wrong keys cannot take every core."""
+    return ThreadPoolExecutor(2, "management-key")
+
+
+async def _matches(secret: bytes, key_hash: str) -> bool:
+    return await asyncio.get_running_loop().run_in_executor(_workers(), bcrypt.checkpw, secret, key_hash.encode())
+
+
+def key_of(headers: Mapping[str, str]) -> str:
+    """The management key a request bears, in either header."""
+    header = headers.get("Authorization", "")
+    scheme, blank, token = header.partition(" ")
+    given = token if blank and scheme.lower() == "bearer" else header
+    return given or headers.get("X-Management-Key", "")

@@ -1,0 +1,125 @@
+"""One management request: let in, read, answered.
+
+Everything that these endpoints share lives here. Laws: without a management key there are no endpoints; a body has a
+bound; what is refused is JSON with an `error`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import orjson
+from aiohttp import web
+
+from native.surface.management.access import Doorman
+from native.surface.management.desk import Desk, RefusedError, desk_of
+from native.surface.routes import PARTS, Route, answer, not_found
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+PREFIX = "/v0/management"
+MOST_BODY = 10 * 1024 * 1024
+VERSION = {"X-CPA-VERSION": "dev", "X-CPA-COMMIT": "none", "X-CPA-BUILD-DATE": "unknown"}
+"""What every answer says of the server."""
+INVALID = "invalid body"
+
+_DOORMEN: "WeakKeyDictionary[Service, Doorman]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in."""
+
+    request: web.Request
+    service: "Service"
+    desk: Desk
+    raw: bytes
+
+    def query(self, name: str) -> str:
+        """A part of the query, empty where there is none."""
+        return self.request.query.get(name, "")
+
+    def part(self, name: str) -> str:
+        """A part of the path that varies."""
+        parts: dict[str, str] = self.request.get(PARTS, {})
+        return parts.get(name, "")
+
+    def json(self) -> Any:
+        """The whole body as JSON. Raises `RefusedError`."""
+        try:
+            return orjson.loads(self.raw)
+        except ValueError as error:
+            raise RefusedError(400, INVALID) from error
+
+    def bound(self) -> Any:
+        """The body's first JSON value, whatever stands behind it. Raises `RefusedError`."""
+        try:
+            return orjson.loads(self.raw)
+        except ValueError:
+            pass
+        try:
+            return json.JSONDecoder().raw_decode(self.raw.decode().lstrip())[0]
+        except (ValueError, RecursionError) as error:
+            raise RefusedError(400, INVALID) from error
+
+    def index(self, length: int) -> int | None:
+        """The `index` of the query, where a list of this length has it."""
+        digits = self.query("index").lstrip()
+        end = next((at for at, sign in enumerate(digits) if not (sign.isdecimal() and sign.isascii())), len(digits))
+        found = int(digits[:end][:18]) if end else -1
+        return found if 0 <= found < length else None
+
+
+type Act = Callable[[Call], Awaitable[web.Response] | web.Response]
+
+
+def told(value: Any, status: int = 200) -> web.Response:
+    """A JSON answer."""
+    return answer(orjson.dumps(value), status)
+
+
+def done() -> web.Response:
+    """The answer to a change."""
+    return answer(b'{"status":"ok"}')
+
+
+def route(method: str, path: str, act: Act) -> Route:
+    """An endpoint under `/v0/management`."""
+
+    async def respond(request: web.Request, service: "Service") -> web.StreamResponse:
+        desk = desk_of(service)
+        remote = desk.settings["remote-management"]
+        if not remote["secret-key"]:
+            return not_found()
+        try:
+            door = _DOORMEN.setdefault(service, Doorman())
+            peer = request.remote or ""
+            now = service.kit.clock.now()
+            await door.check(peer, request.headers, remote["secret-key"], now, remote=remote["allow-remote"])
+            found = act(Call(request, service, desk, await _body(request)))
+            response = found if isinstance(found, web.Response) else await found
+        except RefusedError as refused:
+            response = told(refused.body, refused.status)
+        response.headers.update(VERSION)
+        return response
+
+    return Route(method, PREFIX + path, respond, keyed=False, family="management")
+
+
+async def _body(request: web.Request) -> bytes:
+    if (request.content_length or 0) > MOST_BODY:
+        raise RefusedError(413, "request body too large")
+    if request.content_type == "multipart/form-data" or not request.body_exists:
+        return b""
+    read = bytearray()
+    async for chunk in request.content.iter_chunked(1 << 16):
+        read += chunk
+        if len(read) > MOST_BODY:
+            raise RefusedError(413, "request body too large")
+    return bytes(read)
+
+
+__all__ = ["INVALID", "Act", "Call", "RefusedError", "done", "route", "told"]

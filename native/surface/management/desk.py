@@ -1,0 +1,152 @@
+"""The configuration as its owner sees and changes it: what is in force, and the file behind it.
+
+Laws: a change is made to what the file says now, not to what was read before; it is written before it takes effect, and
+takes effect before it is answered; a file that cannot be read is neither changed nor put in force.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import bcrypt
+
+from native import config as configuration
+from native import configfile
+from native.configfile import ConfigFileError
+from native.surface.management import shape
+from native.surface.management.kinds import KindError
+
+if TYPE_CHECKING:
+    from native.service import Service
+
+type Json = dict[str, Any]
+HASHES = ("$2a$", "$2b$", "$2y$")
+"""How a hashed key begins."""
+_COST = 10
+
+
+class RefusedError(Exception):
+    """A request cannot be done; what the client is told, and with which status."""
+
+    def __init__(self, status: int, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.status = status
+        self.body: Json = {"error": error, **more}
+
+
+def hashed(secret: str) -> str:
+    """A management key as the file holds it."""
+    return bcrypt.hashpw(secret.encode()[:72], bcrypt.gensalt(_COST, b"2a")).decode()
+
+
+class Desk:
+    """One service's configuration, for its owner."""
+
+    def __init__(self, service: "Service") -> None:
+        self._service = service
+        self._settings: Json = {}
+        self._on_disk: Any = None
+        self._applied: Any = None
+
+    @property
+    def settings(self) -> Json:
+        """Every setting in force; to be read only."""
+        if self._applied is not self._service.config:
+            self._look()
+        return self._settings
+
+    def _look(self) -> None:
+        """Take up what the service has been given."""
+        self._applied = self._service.config
+        file = self._service.stores.config_file
+        if file is not None and file.is_file():
+            try:
+                self._on_disk = configfile.plain(configfile.parsed(file.read_text(encoding="utf-8")))
+                self._settings = shape.settings(self._on_disk)
+            except (ConfigFileError, KindError, OSError, UnicodeDecodeError):
+                self._on_disk = None
+            else:
+                self._hash_key()
+                return
+        given = self._applied.model_dump(by_alias=True, exclude_unset=True)
+        self._settings = shape.settings({k: v for k, v in given.items() if v != []})
+        self._hash_key()
+
+    def _hash_key(self) -> None:
+        """A key that was written in plain text is hashed, in the file too."""
+        remote = self._settings["remote-management"]
+        if not remote["secret-key"] or remote["secret-key"].startswith(HASHES):
+            return
+        remote["secret-key"] = hashed(remote["secret-key"])
+        file = self._service.stores.config_file
+        if file is None or self._on_disk is None:
+            return
+        with configfile.locked(file):
+            document = configfile.parsed(file.read_text(encoding="utf-8"))
+            if isinstance(document.get("remote-management"), dict):
+                document["remote-management"]["secret-key"] = remote["secret-key"]
+                configfile.replace(file, configfile.written(document).encode())
+                self._on_disk = configfile.plain(document)
+
+    def change(self, act: Callable[[Json], None]) -> None:
+        """Change settings, in the file and in force.
+
+        Args:
+            act: Changes the settings it is given, or raises `RefusedError`.
+        """
+        current = self.settings
+        file = self._service.stores.config_file
+        if file is None or not file.is_file():
+            changed = copy.deepcopy(current)
+            act(changed)
+            self._put_in_force(changed, shape.CONFIG.write(changed, nulls=False))
+            return
+        try:
+            with configfile.locked(file):
+                document = configfile.parsed(file.read_text(encoding="utf-8"))
+                found = configfile.plain(document)
+                # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
+                changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
+                act(changed)
+                configfile.merge(document, shape.CONFIG.write(changed, nulls=False))
+                tree = configfile.plain(document)
+                configuration.parse(tree)
+                configfile.replace(file, configfile.written(document).encode())
+        except (ConfigFileError, KindError, configuration.ConfigError, OSError, UnicodeDecodeError) as error:
+            raise RefusedError(500, f"failed to save config: {error}") from error
+        self._on_disk = tree
+        self._put_in_force(changed, tree)
+
+    def replace(self, text: bytes) -> None:
+        """Put another file in the place of the whole. Raises `RefusedError` where it is no configuration."""
+        file = self._service.stores.config_file
+        try:
+            tree = configfile.plain(configfile.parsed(text.decode()))
+            found = shape.settings(tree)
+            configuration.parse(tree)
+        except (ConfigFileError, KindError, UnicodeDecodeError) as error:
+            raise RefusedError(400, "invalid_yaml", message=str(error)) from error
+        except configuration.ConfigError as error:
+            raise RefusedError(422, "invalid_config", message=str(error)) from error
+        if file is None:
+            raise RefusedError(500, "write_failed", message="failed to write config")
+        with configfile.locked(file):
+            configfile.replace(file, text)
+        self._on_disk = tree
+        self._put_in_force(found, tree)
+        self._hash_key()
+
+    def _put_in_force(self, settings: Json, tree: Any) -> None:
+        config = configuration.parse(tree)
+        self._settings = settings
+        self._service.apply(config)
+        self._applied = self._service.config
+
+
+_DESKS: "WeakKeyDictionary[Service, Desk]" = WeakKeyDictionary()
+
+
+def desk_of(service: "Service") -> Desk:
+    """The one desk of a service."""
+    return _DESKS.setdefault(service, Desk(service))
