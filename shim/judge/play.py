@@ -9,8 +9,9 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,32 +69,44 @@ def play(case: Case) -> Run:
     Raises:
         PlayError: Native did not start on the case's state, or an exchange did not end.
     """
-    with _workplace(case) as (tree, stores):
-        try:
-            config = configuration.parse(tree)
-        except configuration.ConfigError as error:
-            raise PlayError(f"the configuration of the time is refused: {error}") from error
+    with _workplace(case) as (config, stores):
         return run_on_virtual_time(_play(case, config, stores))
 
 
+def _tree(config: bytes, work: str) -> dict[str, Any]:
+    """A configuration as a tree, with this machine's own values where the recording has marks."""
+    text = config.decode()
+    for mark, value in (("$WORK", work), ("$EGRESS", _EGRESS), ("$SOCKS", _SOCKS)):
+        text = text.replace(mark, value)
+    return {**orjson.loads(text), "port": PORT}
+
+
+@lru_cache(maxsize=64)
+def _config(text: bytes) -> configuration.Config:
+    """A configuration that nothing in the case changes, read once; where files lie is told by the stores, not by it."""
+    return configuration.parse(_tree(text, "$WORK"))
+
+
 @contextlib.contextmanager
-def _workplace(case: Case) -> Iterator[tuple[Mapping[str, Any], Stores]]:
+def _workplace(case: Case) -> Iterator[tuple[configuration.Config, Stores]]:
     """A scratch folder with the state of the time; gone afterwards."""
     work = Path(tempfile.mkdtemp(prefix="judge-", dir=_IN_MEMORY))
     try:
-        text = orjson.dumps(case.config).decode()
-        for mark, value in (("$WORK", str(work)), ("$EGRESS", _EGRESS), ("$SOCKS", _SOCKS)):
-            text = text.replace(mark, value)
-        tree = {**orjson.loads(text), "port": PORT}
         auth = work / "auth"
         auth.mkdir()
         for name, content in case.auth_files.items():
             (auth / name).write_bytes(orjson.dumps(content))
-        file = work / "config.yaml"
-        if case.runs[0].state_after is not None:
+        file, text = work / "config.yaml", orjson.dumps(case.config)
+        if case.runs[0].state_after is None:
+            config = _config(text)
+        else:
+            tree = _tree(text, str(work))
             with file.open("w", encoding="utf-8") as out:
                 YAML().dump(tree, out)
-        yield tree, Stores(auth, file, work / "logs")
+            config = configuration.parse(tree)
+        yield config, Stores(auth, file, work / "logs")
+    except configuration.ConfigError as error:
+        raise PlayError(f"the configuration of the time is refused: {error}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
