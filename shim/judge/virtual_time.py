@@ -52,6 +52,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
+        self._default_executor: Executor | None = None
         super().__init__(self._jumping)
         self._start = super().time()
 
@@ -70,6 +71,13 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def _thread_done(self, _future: "asyncio.Future[Any]") -> None:
         self._jumping.threads -= 1
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncio's
+        """Wait for the threads in real time: asyncio would give them seconds of the loop's own."""
+        del timeout
+        executor, self._default_executor = self._default_executor, None
+        if executor is not None:
+            executor.shutdown(wait=True)
 
     async def create_connection(self, *_args: Any, **_kwargs: Any) -> Any:
         """Refused: nothing that is judged may reach a network."""
