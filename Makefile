@@ -55,7 +55,7 @@ format: setup ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 replay: setup ## judge native on the golden recordings
-	$(BIN)/shim replay recordings $(ARGS)
+	$(BIN)/shim replay recordings --floor recordings/floor.json --show 0 $(ARGS)
 
 check: lint test replay ## all that CI asks
 
