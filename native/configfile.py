@@ -116,8 +116,10 @@ def _take(descriptor: int) -> None:
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Write a file as a whole, for its owner alone; after a crash it is the old one or the new one."""
-    file = file.resolve()
+    """Write a file as a whole, for its owner alone; after a crash it is the old one or the new one.
+
+    A link in its place is replaced, not followed.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -83,12 +83,12 @@ def _said(provider: str, tree: Json) -> dict[str, str]:
     """What else a file says: a note, and the plan of a Codex account."""
     found = {"note": _text(tree, "note").strip()}
     if provider == "codex":
-        claims = _claims(_text(tree, "id_token"))
-        found["plan_type"] = text(get(claims, "https://api.openai.com/auth", "chatgpt_plan_type")).strip()
+        token = claims(_text(tree, "id_token"))
+        found["plan_type"] = text(get(token, "https://api.openai.com/auth", "chatgpt_plan_type")).strip()
     return {name: value for name, value in found.items() if value}
 
 
-def _claims(token: str) -> object:
+def claims(token: str) -> object:
     """What a JWT says of its owner; its signature is not ours to judge."""
     parts = token.split(".")
     if len(parts) != 3:

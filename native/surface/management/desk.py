@@ -6,6 +6,7 @@ takes effect before it is answered; a file that cannot be read is neither change
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -29,7 +30,7 @@ _COST = 10
 class RefusedError(Exception):
     """A request cannot be done; what the client is told, and with which status."""
 
-    def __init__(self, status: int, error: str, **more: Any) -> None:
+    def __init__(self, status: int, error: str, /, **more: Any) -> None:
         super().__init__(error)
         self.status = status
         self.body: Json = {"error": error, **more}
@@ -50,6 +51,12 @@ class Desk:
         self._applied: Any = None
 
     @property
+    def file(self) -> Path | None:
+        """The file itself, where there is one; a link to it is followed."""
+        file = self._service.stores.config_file
+        return file.resolve() if file is not None and file.is_file() else None
+
+    @property
     def settings(self) -> Json:
         """Every setting in force; to be read only."""
         if self._applied is not self._service.config:
@@ -59,8 +66,8 @@ class Desk:
     def _look(self) -> None:
         """Take up what the service has been given."""
         self._applied = self._service.config
-        file = self._service.stores.config_file
-        if file is not None and file.is_file():
+        file = self.file
+        if file is not None:
             try:
                 self._on_disk = configfile.plain(configfile.parsed(file.read_text(encoding="utf-8")))
                 self._settings = shape.settings(self._on_disk)
@@ -79,7 +86,7 @@ class Desk:
         if not remote["secret-key"] or remote["secret-key"].startswith(HASHES):
             return
         remote["secret-key"] = hashed(remote["secret-key"])
-        file = self._service.stores.config_file
+        file = self.file
         if file is None or self._on_disk is None:
             return
         with configfile.locked(file):
@@ -96,8 +103,8 @@ class Desk:
             act: Changes the settings it is given, or raises `RefusedError`.
         """
         current = self.settings
-        file = self._service.stores.config_file
-        if file is None or not file.is_file():
+        file = self.file
+        if file is None:
             changed = copy.deepcopy(current)
             act(changed)
             self._put_in_force(changed, shape.CONFIG.write(changed, nulls=False))
@@ -120,7 +127,7 @@ class Desk:
 
     def replace(self, text: bytes) -> None:
         """Put another file in the place of the whole. Raises `RefusedError` where it is no configuration."""
-        file = self._service.stores.config_file
+        file = self.file
         try:
             tree = configfile.plain(configfile.parsed(text.decode()))
             found = shape.settings(tree)

@@ -45,7 +45,7 @@ class Scalar(Kind):
             return str(value).lower() if isinstance(value, bool) else str(value)
         if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
             raise KindError(f"{where}: expected {self.type.__name__}")
-        if self.type is int and not -_INT <= value < _INT:
+        if isinstance(value, int) and not -_INT <= value < _INT:
             raise KindError(f"{where}: out of range")
         return value
 
