@@ -6,6 +6,7 @@ again later, never lost in silence.
 """
 
 import argparse
+import json
 import os
 import signal
 import sqlite3
@@ -47,7 +48,7 @@ def build() -> str:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is MISSING else orjson.dumps(value, default=str).decode()[:LONGEST]
+    return None if value is MISSING else json.dumps(value, default=str)[:LONGEST]
 
 
 def difference_of(row: DifferenceRow) -> Difference:

@@ -1,9 +1,9 @@
 """One difference as people read it: the path, then the legacy's value beside native's, what differs in colour."""
 
 import difflib
+import json
 from typing import Any
 
-import orjson
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +20,7 @@ def spelled(value: Any, *, whole: bool = False) -> str:
         return "(nothing)"
     if isinstance(value, str) and whole:
         return value
-    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if whole else 0, default=str).decode()
+    text = json.dumps(value, indent=2 if whole else None, ensure_ascii=False, default=str)
     return text if whole or len(text) <= _SHORT else text[:_SHORT] + "…"
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from shim import corpusfile
 from shim.commands.reporting import open_recording
-from shim.commands.saying import Json, console, fail
+from shim.commands.saying import Json, console, fail, spelled
 from shim.coverage import coverage
 from shim.exchange import Case
 from shim.judge.accepted import AcceptedError, Rules
@@ -81,8 +81,8 @@ def replay(
     if junit is not None:
         write_junit(junit, summary)
     if json_to is not None:
-        data = orjson.dumps(summary_json(summary), option=orjson.OPT_INDENT_2, default=str) + b"\n"
-        sys.stdout.buffer.write(data) if str(json_to) == "-" else json_to.write_bytes(data)
+        text = spelled(summary_json(summary)) + "\n"
+        sys.stdout.write(text) if str(json_to) == "-" else json_to.write_text(text, encoding="utf-8")
     if str(json_to) != "-":
         _print_summary(console(), summary, show)
     status = summary.exit_status(fail_under)
@@ -147,7 +147,7 @@ def prove(
         for (lane, kind), s in sorted(scores.items())
     ]
     if as_json:
-        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        typer.echo(spelled(rows))
     else:
         table = Table("lane", "kind", "planted", "found", "recall", "precision", box=None, header_style="bold")
         for (lane, kind), s in sorted(scores.items()):
@@ -179,7 +179,7 @@ def diff(
     case = _recorded(int(name), data) if name.isdecimal() else _filed(name, paths or [Path("recordings")])
     verdict = judge(case, read_rules(accepted), NoiseBook.read(noise_file()))
     if as_json:
-        typer.echo(orjson.dumps(verdict_json(verdict), option=orjson.OPT_INDENT_2, default=str).decode())
+        typer.echo(spelled(verdict_json(verdict)))
     else:
         out = console()
         why = " ".join(filter(None, (str(verdict.level), str(verdict.reason or ""), verdict.detail)))

@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from shim import report as reports
+from shim.commands import saying
 from shim.commands.saying import Json, console, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
@@ -32,7 +32,7 @@ def report(*, data: DataDir = None, as_json: Json = False) -> None:
     with open_recording(data) as store:
         found = reports.read(store)
     if as_json:
-        typer.echo(orjson.dumps(reports.report_json(found), option=orjson.OPT_INDENT_2).decode())
+        typer.echo(saying.spelled(reports.report_json(found)))
     else:
         print_report(console(), found)
     raise typer.Exit(0 if found.adds_up else 1)

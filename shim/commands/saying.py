@@ -1,11 +1,21 @@
 """How commands answer: JSON where it is asked for, an error as one line and an exit status."""
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
+import orjson
 import typer
 from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="answer in JSON")]
+
+
+def spelled(value: Any) -> str:
+    """JSON text of an answer; what orjson has no way to write (a lone surrogate, a huge integer) is written escaped."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    except TypeError:
+        return json.dumps(value, indent=2, default=str)
 
 
 def console() -> Console:

@@ -24,7 +24,8 @@ _FRAMING = frozenset(["content-length", "transfer-encoding"])
 def address(url: str) -> str:
     """Host and path: what a recorded call is found by, beside its method."""
     parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}"
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return f"{parts.netloc.removesuffix(usual) if usual else parts.netloc}{parts.path}"
 
 
 def _said(request: UpstreamRequest) -> tuple[tuple[str, str], ...]:
