@@ -77,6 +77,49 @@ def written(document: CommentedMap) -> str:
     return out.getvalue()
 
 
+def edited(text: str, tree: Mapping[str, Any]) -> tuple[str, Json]:
+    """A file's text with a configuration's values in it, and what it says then. Raises `ConfigFileError`."""
+    document = parsed(text)
+    merge(document, tree)
+    return _with_headings(text, written(document)), plain(document)
+
+
+def _headings(lines: Sequence[str]) -> dict[str, list[str]]:
+    """By top-level key, the comments right above it."""
+    found: dict[str, list[str]] = {}
+    above: list[str] = []
+    for line in lines:
+        if line.startswith("#") or not line.strip():
+            above.append(line)
+            continue
+        if above and line[0] not in " -\t" and ":" in line:
+            found[line.partition(":")[0]] = above
+        above = []
+    return found
+
+
+def _with_headings(before: str, after: str) -> str:
+    """Comments above a section stay, even where they hung on an entry of the last section that has gone."""
+    lines = after.split("\n")
+    have = _headings(lines)
+    missing = {
+        key: above
+        for key, above in _headings(before.split("\n")).items()
+        if any(line.startswith("#") and line not in have.get(key, ()) for line in above)
+    }
+    if not missing:
+        return after
+    out: list[str] = []
+    for line in lines:
+        key = line.partition(":")[0] if line and line[0] not in " -\t#" and ":" in line else ""
+        if key in missing:
+            while out and (out[-1].startswith("#") or not out[-1].strip()):
+                out.pop()
+            out += missing[key]
+        out.append(line)
+    return "\n".join(out)
+
+
 def plain(value: Any) -> Any:
     """A document's values alone."""
     if isinstance(value, Mapping):
@@ -164,6 +207,8 @@ def _merge_mapping(into: Any, tree: Mapping[str, Any], path: str) -> None:
     for key, value in tree.items():
         below = f"{path}.{key}" if path else key
         if key in into:
+            if value == [] and key in into.ca.items:
+                del into.ca.items[key]  # what is said of its entries has no place without them
             into[key] = _merged(into[key], value, below)
         elif not _says_nothing(below, pruned := _pruned(below, value)):
             into[key] = _made(pruned)
@@ -179,7 +224,7 @@ def _merged(old: Any, new: Any, path: str) -> Any:
     if isinstance(new, list):
         if old is None and not new:
             return None
-        if not isinstance(old, CommentedSeq):
+        if not isinstance(old, CommentedSeq) or not new:
             return _made(new)
         _merge_list(old, new, path)
         return old

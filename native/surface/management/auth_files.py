@@ -177,6 +177,9 @@ def _claims(credential: Credential) -> Json:
 def listed(call: Call) -> web.Response:
     """`GET /auth-files`."""
     entries = [entry for entry in map(_entry, call.service.pool.credentials.values()) if entry]
+    for entry in entries:
+        if refreshed := call.desk.refreshed.get(entry["name"]):
+            entry["last_refresh"] = refreshed
     return told({"files": sorted(entries, key=lambda entry: entry["name"].lower())})
 
 
@@ -250,6 +253,12 @@ def _write(call: Call, name: str, content: bytes) -> None:
     tree = orjson.loads(content) or {}
     tree["disabled"] = False
     _store(call, name, tree)
+    call.desk.refreshed.pop(name, None)
+    try:
+        said = tree.get("last_refresh", tree.get("lastRefresh"))
+        call.desk.refreshed[name] = stamp(datetime.fromisoformat(said).timestamp())
+    except (TypeError, ValueError, OverflowError):
+        return  # a file need not say
 
 
 def _store(call: Call, name: str, tree: Json) -> None:
@@ -332,6 +341,7 @@ def _wanted(call: Call) -> list[str]:
 def _remove(call: Call, name: str) -> None:
     if not safe(name):
         raise RefusedError(400, "invalid name")
+    call.desk.refreshed.pop(name, None)
     try:
         (call.service.stores.auth_dir / name).unlink()
     except FileNotFoundError as error:

@@ -42,10 +42,15 @@ def hashed(secret: str) -> str:
 
 
 class Desk:
-    """One service's configuration, for its owner."""
+    """One service's configuration, for its owner.
+
+    Attributes:
+        refreshed: By name, when a log-in that was sent up had been refreshed last.
+    """
 
     def __init__(self, service: "Service") -> None:
         self._service = service
+        self.refreshed: dict[str, str] = {}
         self._settings: Json = {}
         self._on_disk: Any = None
         self._applied: Any = None
@@ -111,15 +116,14 @@ class Desk:
             return
         try:
             with configfile.locked(file):
-                document = configfile.parsed(file.read_text(encoding="utf-8"))
-                found = configfile.plain(document)
+                text = file.read_text(encoding="utf-8")
+                found = configfile.plain(configfile.parsed(text))
                 # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
                 changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
                 act(changed)
-                configfile.merge(document, shape.CONFIG.write(changed, nulls=False))
-                tree = configfile.plain(document)
+                text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False))
                 configuration.parse(tree)
-                configfile.replace(file, configfile.written(document).encode())
+                configfile.replace(file, text.encode())
         except (ConfigFileError, KindError, configuration.ConfigError, OSError, UnicodeDecodeError) as error:
             raise RefusedError(500, f"failed to save config: {error}") from error
         self._on_disk = tree

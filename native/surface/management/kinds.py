@@ -127,6 +127,10 @@ class Field:
     hidden: bool = False
     default: Any = None
 
+    def says_nothing(self, value: Any) -> bool:
+        """Whether a value is as good as none; where none can be said, a switch that is off says something."""
+        return value is None if isinstance(self.kind, Optional) else not value
+
 
 class Shape(Kind):
     """Named parts in their order; names in JSON are found whatever their case, unknown ones are ignored."""
@@ -154,7 +158,7 @@ class Shape(Kind):
         return {
             f.name: f.kind.write(value[f.name], nulls=nulls)
             for f in self.fields
-            if not (f.optional and not value[f.name]) and not (nulls and f.hidden)
+            if not (f.optional and f.says_nothing(value[f.name])) and not (nulls and f.hidden)
         }
 
 

@@ -1,0 +1,92 @@
+import bcrypt
+import pytest
+
+from native.surface.management.access import BAN_SECONDS, FAILURES, Doorman
+from native.surface.management.desk import RefusedError
+
+HASH = bcrypt.hashpw(b"right", bcrypt.gensalt(4)).decode()
+RIGHT, WRONG = {"X-Management-Key": "right"}, {"Authorization": "Bearer wrong"}
+AFAR = "192.0.2.7"
+
+
+async def refused(door, address, headers, now=0.0, *, remote=True, key_hash=HASH):
+    with pytest.raises(RefusedError) as error:
+        await door.check(address, headers, key_hash, now, remote=remote)
+    return error.value.status, str(error.value)
+
+
+async def test_the_key_opens_in_either_header():
+    door = Doorman()
+    for headers in (RIGHT, {"Authorization": "Bearer right"}, {"Authorization": "right"}):
+        await door.check("127.0.0.1", headers, HASH, 0, remote=False)
+
+
+async def test_who_is_elsewhere_needs_leave_besides_the_key():
+    door = Doorman()
+    assert await refused(door, AFAR, RIGHT, remote=False) == (403, "remote management disabled")
+    assert await refused(door, "", RIGHT, remote=False) == (403, "remote management disabled")
+    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+
+
+async def test_five_wrong_keys_shut_an_address_out_for_half_an_hour():
+    door = Doorman()
+    for _ in range(FAILURES):
+        assert await refused(door, AFAR, WRONG) == (401, "invalid management key")
+    status, why = await refused(door, AFAR, RIGHT, now=60.0)
+    assert (status, why) == (403, "IP banned due to too many failed attempts. Try again in 29m0s")
+    await door.check("192.0.2.8", RIGHT, HASH, 60.0, remote=True)
+    await door.check(AFAR, RIGHT, HASH, BAN_SECONDS, remote=True)
+
+
+async def test_a_right_key_forgives_what_went_before():
+    door = Doorman()
+    for _ in range(FAILURES - 1):
+        await refused(door, AFAR, WRONG)
+    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+    assert await refused(door, AFAR, WRONG) == (401, "invalid management key")
+    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+
+
+async def test_this_machine_is_never_shut_out():
+    door = Doorman()
+    for _ in range(3 * FAILURES):
+        assert (await refused(door, "127.0.0.1", WRONG))[0] == 401
+    await door.check("127.0.0.1", RIGHT, HASH, 0, remote=False)
+
+
+async def test_without_a_key_nobody_comes_in():
+    assert await refused(Doorman(), "127.0.0.1", {}) == (401, "missing management key")
+    assert (await refused(Doorman(), "127.0.0.1", RIGHT, key_hash=""))[0] == 403
+
+
+async def test_a_key_that_held_does_not_hold_for_another_hash():
+    door = Doorman()
+    await door.check("127.0.0.1", RIGHT, HASH, 0, remote=False)
+    other = bcrypt.hashpw(b"other", bcrypt.gensalt(4)).decode()
+    assert (await refused(door, "127.0.0.1", RIGHT, key_hash=other))[0] == 401
+
+
+@pytest.mark.parametrize("key", ["x" * 100, "\udcff", "a\0b"])
+async def test_a_strange_key_is_only_wrong(key):
+    assert (await refused(Doorman(), "127.0.0.1", {"X-Management-Key": key}))[0] == 401
+
+
+async def test_headers_do_not_make_an_address(owning):
+    async with owning() as owner:
+        headers = {"X-Forwarded-For": "192.0.2.9", "X-Management-Key": "owner"}
+        async with owner.client.get("/v0/management/debug", headers=headers) as response:
+            assert response.status == 200
+            assert "X-CPA-VERSION" in response.headers
+
+
+async def test_a_key_in_plain_text_is_hashed_in_the_file(owning):
+    async with owning(secret="plain-one") as owner:
+        assert (await owner.ask("GET", "/debug", key="plain-one"))[0] == 200
+        kept = owner.tree["remote-management"]["secret-key"]
+        assert kept.startswith("$2a$")
+        assert bcrypt.checkpw(b"plain-one", kept.encode())
+
+
+async def test_without_a_key_in_the_configuration_there_are_no_endpoints(owning):
+    async with owning(secret="") as owner:
+        assert (await owner.ask("GET", "/debug"))[0] == 404
