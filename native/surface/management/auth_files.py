@@ -255,7 +255,7 @@ def _write(call: Call, name: str, content: bytes) -> None:
     _store(call, name, tree)
     call.desk.refreshed.pop(name, None)
     try:
-        said = tree.get("last_refresh", tree.get("lastRefresh"))
+        said: Any = tree.get("last_refresh", tree.get("lastRefresh"))
         call.desk.refreshed[name] = stamp(datetime.fromisoformat(said).timestamp())
     except (TypeError, ValueError, OverflowError):
         return  # a file need not say
