@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import ssl
@@ -94,6 +95,9 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
         backlog=1024,
     )
     await site.start()
+    # What starting made lives as long as the server; a full collection that looks at it holds every stream up by 40 ms.
+    gc.collect()
+    gc.freeze()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from native.config import Deadlines
 from native.h1 import Broken, Connection
-from native.sockets import connect
 from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, UpstreamSocket, broken_off
 from native.wire.codings import Decoder, decoder_for
 
@@ -149,6 +148,8 @@ class Egress:
 
     async def connect(self, request: UpstreamRequest) -> UpstreamSocket:
         """Open a WebSocket. Raises `HandshakeError`, or `UpstreamError` where no answer comes."""
+        from native.sockets import connect  # noqa: PLC0415 - few servers ever open one; its SOCKS costs half a megabyte
+
         return await connect(request, self._context)
 
     @staticmethod
