@@ -8,7 +8,6 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import bcrypt
 
@@ -25,6 +24,8 @@ type Json = dict[str, Any]
 HASHES = ("$2a$", "$2b$", "$2y$")
 """How a hashed key begins."""
 _COST = 10
+SHELF = "management"
+"""Where a service keeps its desk, so that they end together."""
 
 
 class RefusedError(Exception):
@@ -155,9 +156,10 @@ class Desk:
         self._applied = self._service.config
 
 
-_DESKS: "WeakKeyDictionary[Service, Desk]" = WeakKeyDictionary()
-
-
 def desk_of(service: "Service") -> Desk:
     """The one desk of a service."""
-    return _DESKS.setdefault(service, Desk(service))
+    shelves = service.kit.shelves
+    if SHELF not in shelves:
+        shelves[SHELF] = Desk(service)
+    found: Desk = shelves[SHELF]
+    return found
