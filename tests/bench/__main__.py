@@ -1,4 +1,4 @@
-"""`python -m tests.bench [native|judge|front] ...`: one benchmark, or all of them."""
+"""`python -m tests.bench [native|idle|judge|front] ...`: one benchmark, or all of them."""
 
 import runpy
 import sys
