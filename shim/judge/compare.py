@@ -26,7 +26,7 @@ from shim.judge.verdict import Difference, Kind, Level, Side, Verdict
 type Found = tuple[Place, Any, Any]
 type Forgive = Callable[[Place, Any, Any], bool]
 
-_SPELLED_AT = (3, 4, 5)  # depths of an answer, a call and an event: whole ones are mostly the same
+_SPELLED_AT = (3, 4, 5, 6)  # depths of an answer, a call, an event, a list of messages: whole ones are mostly the same
 _REALIGN = 400  # events; beyond it a list is worded index by index
 
 
