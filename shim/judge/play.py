@@ -7,11 +7,10 @@ virtual, so pauses cost nothing; native sees a scratch folder of its own and nev
 import asyncio
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -89,27 +88,39 @@ def _config(text: bytes) -> configuration.Config:
 
 @contextlib.contextmanager
 def _workplace(case: Case) -> Iterator[tuple[configuration.Config, Stores]]:
-    """A scratch folder with the state of the time; gone afterwards."""
-    work = Path(tempfile.mkdtemp(prefix="judge-", dir=_IN_MEMORY))
+    """A folder with the state of the time, gone afterwards; one that stays empty serves all that have no files."""
+    text = orjson.dumps(case.config)
+    asked_for = any("/config.yaml" in x.request.url for x in case.runs[0].exchanges)
+    filed = case.runs[0].state_after is not None or asked_for
     try:
-        auth = work / "auth"
-        auth.mkdir()
-        for name, content in case.auth_files.items():
-            (auth / name).write_bytes(orjson.dumps(content))
-        file, text = work / "config.yaml", orjson.dumps(case.config)
-        asked_for = any("/config.yaml" in x.request.url for x in case.runs[0].exchanges)
-        if case.runs[0].state_after is None and not asked_for:
-            config = _config(text)
-        else:
-            tree = _tree(text, str(work))
-            with file.open("w", encoding="utf-8") as out:
-                YAML().dump(tree, out)
-            config = configuration.parse(tree)
-        yield config, Stores(auth, file, work / "logs")
+        if not (filed or case.auth_files):
+            nowhere = Path(_no_files().name)
+            yield _config(text), Stores(nowhere / "auth", nowhere / "config.yaml", nowhere / "logs")
+            return
+        with tempfile.TemporaryDirectory(prefix="judge-", dir=_IN_MEMORY) as folder:
+            work = Path(folder)
+            (work / "auth").mkdir()
+            for name, content in case.auth_files.items():
+                (work / "auth" / name).write_bytes(orjson.dumps(content))
+            stores = Stores(work / "auth", work / "config.yaml", work / "logs")
+            yield _written(_tree(text, folder), work / "config.yaml") if filed else _config(text), stores
     except configuration.ConfigError as error:
         raise PlayError(f"the configuration of the time is refused: {error}") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+
+def _written(tree: dict[str, Any], file: Path) -> configuration.Config:
+    """A configuration that stands in its file."""
+    with file.open("w", encoding="utf-8") as out:
+        YAML().dump(tree, out)
+    return configuration.parse(tree)
+
+
+@cache
+def _no_files() -> tempfile.TemporaryDirectory[str]:
+    """A folder with an empty folder of log-ins, for the life of this process."""
+    found = tempfile.TemporaryDirectory(prefix="judge-", dir=_IN_MEMORY)
+    (Path(found.name) / "auth").mkdir()
+    return found
 
 
 async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run:
