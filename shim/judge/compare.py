@@ -20,7 +20,7 @@ from shim.judge.accepted import Rules
 from shim.judge.noise import same
 from shim.judge.noisebook import NoiseBook, endpoint_of_place
 from shim.judge.normal import normal, overlapping
-from shim.judge.paths import Place, show
+from shim.judge.paths import Place, at, show
 from shim.judge.verdict import Difference, Kind, Level, Side, Verdict
 
 type Found = tuple[Place, Any, Any]
@@ -36,15 +36,6 @@ def _spelled_alike(legacy: Any, native: Any) -> bool:
         return orjson.dumps(legacy) == orjson.dumps(native)
     except TypeError:  # an integer beyond 64 bits, say: looked at leaf by leaf
         return False
-
-
-def _at(value: Any, place: Place) -> Any:
-    for key in place:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return MISSING
-    return value
 
 
 @dataclass(slots=True)
@@ -70,7 +61,7 @@ def differing(legacy: Any, native: Any, runs: Sequence[Any], place: Place, noise
     elif legacy is MISSING or native is MISSING:
         yield place, legacy, native
     else:
-        seen = [v for v in (_at(r, place) for r in runs) if v is not MISSING]
+        seen = [v for v in (at(r, place) for r in runs) if v is not MISSING]
         fine, by_noise = same(legacy, native, seen)
         if not fine and len(seen) == 1:
             fine = by_noise = noise.forgive(place, legacy, native)
@@ -153,7 +144,7 @@ def _note(place: Place, native: Any, legacy_tree: view.Tree) -> str:
     """Of a new call: the recorded one it is nearest to, and where it misses that."""
     if not (len(place) == 4 and place[2] == "upstream" and isinstance(native, dict)):
         return ""
-    recorded = _at(legacy_tree, place[:3])
+    recorded = at(legacy_tree, place[:3])
     if recorded is MISSING or not recorded:
         return "the legacy sent nothing upstream here"
     ranked = sorted(
@@ -175,9 +166,9 @@ def _realigned(found: list[Found], legacy: view.Tree, native: view.Tree) -> list
                 place[:n]
                 for n in range(len(place))
                 if isinstance(place[n], int)
-                and isinstance(_at(legacy, place[:n]), list)
-                and isinstance(_at(native, place[:n]), list)
-                and len(_at(legacy, place[:n])) != len(_at(native, place[:n])) <= _REALIGN
+                and isinstance(at(legacy, place[:n]), list)
+                and isinstance(at(native, place[:n]), list)
+                and len(at(legacy, place[:n])) != len(at(native, place[:n])) <= _REALIGN
             ),
             None,
         )
@@ -185,7 +176,7 @@ def _realigned(found: list[Found], legacy: view.Tree, native: view.Tree) -> list
             out.append((place, a, b))
         elif outer not in done:
             done.add(outer)
-            out += _worded(outer, _at(legacy, outer), _at(native, outer))
+            out += _worded(outer, at(legacy, outer), at(native, outer))
     return out
 
 

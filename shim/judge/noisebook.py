@@ -18,7 +18,7 @@ from shim.endpoints import endpoint_id
 from shim.exchange import Case
 from shim.judge import view
 from shim.judge.noise import TOKEN, without_times
-from shim.judge.paths import Place, generic
+from shim.judge.paths import Place, at, generic
 
 _HEX = re.compile(r"[0-9a-f]+")
 _CONTEXT = 2  # tokens before a hole that must be as they were
@@ -196,7 +196,7 @@ def noisy_places(case: Case) -> list[tuple[Place, list[str]]]:
         return []
     out = []
     for place, value in _texts(trees[0]):
-        values = [value, *(_at(t, place) for t in trees[1:])]
+        values = [value, *(at(t, place) for t in trees[1:])]
         if all(isinstance(v, str) for v in values) and len({without_times(v) for v in values}) > 1:
             out.append((place, values))
     return out
@@ -211,12 +211,3 @@ def _texts(value: Any, place: Place = ()) -> Iterable[tuple[Place, str]]:
     elif isinstance(value, list):
         for i, inner in enumerate(value):
             yield from _texts(inner, (*place, i))
-
-
-def _at(value: Any, place: Place) -> Any:
-    for key in place:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value

@@ -6,8 +6,11 @@ JSON in brackets: `headers["x-request-id"][0]`. In a rule `[*]` stands for any i
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
+
+from native.wire.loose import MISSING
 
 type Place = tuple[str | int, ...]
 
@@ -19,6 +22,16 @@ _STEP = re.compile(
 
 class PathError(ValueError):
     """A path that the grammar does not have; says where it goes wrong."""
+
+
+def at(value: Any, place: Place) -> Any:
+    """The value at a place of a tree; `MISSING` where the way ends."""
+    for key in place:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return value
 
 
 def show(place: Place) -> str:

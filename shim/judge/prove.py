@@ -9,7 +9,6 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import orjson
 
@@ -18,6 +17,7 @@ from shim.judge import view
 from shim.judge.compare import Noise, compare, differing
 from shim.judge.noise import is_number
 from shim.judge.noisebook import NoiseBook, noisy_places
+from shim.judge.paths import at
 from shim.judge.planting import KINDS, plant, twin
 from shim.judge.verdict import Level
 
@@ -55,21 +55,12 @@ class Score:
         return self.found / called if called else 1.0
 
 
-def _value(tree: Any, place: tuple[str | int, ...]) -> Any:
-    for key in place:
-        try:
-            tree = tree[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return tree
-
-
 def _only_noisy_numbers(case: Case, base: Run, planted: Run) -> bool:
     """Whether only a number changed, where the legacy's runs have different numbers: there is no template to break."""
     trees = [view.run(r) for r in case.runs]
     own = view.run(base)
     places = [p for p, _, _ in differing(own, view.run(planted), [own], (), Noise())]
-    return bool(places) and all(len({v for t in trees if is_number(v := _value(t, p))}) > 1 for p in places)
+    return bool(places) and all(len({v for t in trees if is_number(v := at(t, p))}) > 1 for p in places)
 
 
 def _replaced(one: Exchange, old: str, new: str) -> Exchange:
@@ -105,11 +96,11 @@ def _broken_template(rng: random.Random, case: Case) -> Run | None:
     if not places:
         return None
     place, values = rng.choice(places)
-    run, at = case.runs[0], int(place[1])
-    changed = _replaced(run.exchanges[at], values[0], "§ planted; " + values[0])
-    if changed == run.exchanges[at]:
+    run, number = case.runs[0], int(place[1])
+    changed = _replaced(run.exchanges[number], values[0], "§ planted; " + values[0])
+    if changed == run.exchanges[number]:
         return None
-    return replace(run, exchanges=(*run.exchanges[:at], changed, *run.exchanges[at + 1 :]))
+    return replace(run, exchanges=(*run.exchanges[:number], changed, *run.exchanges[number + 1 :]))
 
 
 def _plant_many(

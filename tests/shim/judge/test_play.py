@@ -143,8 +143,9 @@ def test_what_is_no_evidence_is_unjudged_with_its_reason(exchange, reason):
 
 
 def test_a_configuration_that_native_refuses_is_unjudged():
-    verdict = judge(a_case(a_run(an_exchange()), config={"port": [1]}, name="x"))
-    assert verdict.reason in {Reason.NATIVE_FAILED, None}
+    verdict = judge(a_case(a_run(an_exchange()), config={"api-keys": {"a": 1}}, name="x"))
+    assert verdict.reason is Reason.NATIVE_FAILED
+    assert "the configuration of the time is refused" in verdict.detail
 
 
 def test_two_plays_of_one_case_are_the_same():
