@@ -11,12 +11,13 @@ from typing import Annotated
 
 import typer
 
+from shim.run.companions import Context, companions
 from shim.run.plan import Plan, PlanError, Wishes, data_dir, plan
 from shim.run.supervise import Program, Supervised
 
 log = logging.getLogger("shim.run")
 
-JUDGE_AFTER = 3.0  # seconds: clients that waited come first
+COMPANIONS_AFTER = 3.0  # seconds: clients that waited come first
 PATIENCE = 10.0  # seconds that a process is given to end, beyond the drain
 
 
@@ -90,9 +91,7 @@ class Running:
         descriptors = [sock.fileno() for sock in planned.sockets]
         front = Program("the front", _front_command(), os.environ, descriptors, planned.settings.dump())
         self._front = Supervised(front, self._heard)
-        database = planned.settings.database
-        judge = Program("the judge", (sys.executable, "-m", "shim.shadow", database), dict(os.environ), niceness=19)
-        self._judge = Supervised(judge) if wishes.judge else None
+        self._companions = [Supervised(one) for one in companions(Context(wishes, planned.settings, os.environ))]
 
     async def run(self) -> None:
         """Run until a signal says to end; a second one insists."""
@@ -120,7 +119,7 @@ class Running:
         for sock in self._plan.sockets:
             sock.close()
         await self._front.end(self._wishes.drain + PATIENCE if patience is None else patience)
-        rest = [process for process in (self._native, self._legacy, self._judge) if process]
+        rest = [process for process in (self._native, self._legacy, *self._companions) if process]
         await asyncio.gather(*(process.end(PATIENCE if patience is None else patience) for process in rest))
         if self._plan.mirror:
             self._plan.mirror.settle()
@@ -128,8 +127,8 @@ class Running:
     def _heard(self, line: bytes) -> None:
         if b'"ready"' in line:
             self._tell()
-            if self._judge:
-                asyncio.get_running_loop().call_later(JUDGE_AFTER, self._judge.start)
+            for companion in self._companions:
+                asyncio.get_running_loop().call_later(COMPANIONS_AFTER, companion.start)
         elif b'"wants native"' in line:
             self._begin_native()
 

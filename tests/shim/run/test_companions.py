@@ -1,0 +1,21 @@
+import sys
+from pathlib import Path
+
+from shim.run.companions import Context, companions
+from shim.run.plan import Wishes
+from shim.run.settings import FrontSettings
+
+FRONT = FrontSettings(front=3, legacy="127.0.0.1:18317", database="/data/recordings.db")
+
+
+def _of(**wishes) -> list[tuple[str, ...]]:
+    wished = Wishes(legacy="", legacy_bin=None, config=None, data_dir=Path("/data"), **wishes)
+    return [tuple(one.arguments) for one in companions(Context(wished, FRONT, {"HOME": "/home"}))]
+
+
+def test_the_judge_follows_the_recording_in_a_process_of_its_own():
+    assert (sys.executable, "-m", "shim.shadow", "/data/recordings.db") in _of(judge=True)
+
+
+def test_without_the_judge_nobody_judges():
+    assert not any("shim.shadow" in one for one in _of(judge=False))
