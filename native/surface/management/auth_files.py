@@ -6,7 +6,6 @@ sent to hold is JSON or it is not written; a change takes effect before it is an
 
 import json
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from native import configfile
+from native.credentials.account import account_of, index_of
 from native.credentials.credential import Credential
 from native.credentials.files import claims
 from native.surface.management.call import MOST_BODY, Call, RefusedError, route, told
@@ -52,23 +52,6 @@ def stamp(seconds: float) -> str:
     return text.rstrip("0").rstrip(".") + "Z"
 
 
-def index_of(credential: Credential) -> str:
-    """The short name by which clients point at a credential."""
-    if "path" in credential.attributes and not credential.parent:
-        seed = f"file:{credential.id}"
-    else:
-        parts = {
-            "provider": credential.attributes.get("provider_key", credential.provider),
-            "compat": credential.attributes.get("compat_name", "").lower(),
-            "base": credential.base_url,
-            "proxy": credential.proxy_url,
-            "api_key": credential.api_key,
-            "source": credential.attributes.get("source", ""),
-        }
-        seed = "config:" + "\0".join(f"{name}={value}" for name, value in parts.items() if value)
-    return sha256(seed.encode()).hexdigest()[:16]
-
-
 # ---- names ---------------------------------------------------------------------------------------------------------
 
 
@@ -98,24 +81,6 @@ def _inside(folder: Path, name: str) -> Path:
 # ---- reading -------------------------------------------------------------------------------------------------------
 
 
-def _account(credential: Credential) -> tuple[str, str]:
-    said = {k: v.strip() for k, v in credential.metadata.items() if isinstance(v, str)}
-    email, kind = said.get("email", ""), credential.provider
-    if kind == "gemini-cli" and email and said.get("project_id"):
-        return "oauth", f"{email} ({said['project_id']})"
-    if kind.startswith("github") and said.get("username"):
-        return "oauth", said["username"]
-    method = said.get("auth_method", "").lower()
-    if method in {"pat", "personal_access_token"} and not (kind in {"gemini-cli", "iflow"} and email):
-        names = (said.get(name, "") for name in ("username", "email", "name", "token_preview"))
-        return "personal_access_token", next(filter(None, names), "")
-    if method == "oauth" and not email:
-        email = next(filter(None, (said.get(name, "") for name in ("username", "name"))), "")
-    if email:
-        return "oauth", email
-    return ("api_key", credential.api_key) if credential.api_key else ("", "")
-
-
 def _entry(credential: Credential) -> Json | None:
     path = credential.attributes.get("path", "")
     virtual = credential.attributes.get("runtime_only") == "true"
@@ -140,7 +105,7 @@ def _entry(credential: Credential) -> Json | None:
         "updated_at": stamp(credential.updated_at),
     }
     email = credential.metadata.get("email")
-    kind, account = _account(credential)
+    kind, account = account_of(credential)
     more = {"email": email.strip() if isinstance(email, str) else "", "account_type": kind, "account": account}
     entry |= {name: value for name, value in more.items() if value}
     if credential.retry_at:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import web
 
+from native.credentials.account import index_of
 from native.credentials.credential import Credential
 from native.proxies import proxy_for
-from native.surface.management.auth_files import index_of
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.keys import read
 from native.surface.management.kinds import TEXT, Field, Map, Optional, Shape

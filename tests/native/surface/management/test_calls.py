@@ -1,4 +1,4 @@
-from native.surface.management.auth_files import index_of
+from native.credentials.account import index_of
 
 
 async def test_a_call_bears_the_log_ins_token_where_it_is_asked_for(owning, a):
