@@ -38,6 +38,7 @@ from mitmproxy.proxy.layers.http._events import (
 
 from addons.verbatim import VerbatimClient, VerbatimServer
 from addons.way import Way, way_of
+from shim.faults import HUNG_UP, UNREACHED
 
 type Refusal = Callable[[http.Request, str], http.Response]
 
@@ -91,7 +92,7 @@ class FrontStream(HttpStream):
             if not err:
                 self.context.server = self.flow.server_conn = connection
                 return True
-            if not way.turn(f"{way.target.name} cannot be reached: {err}"):
+            if not way.turn(f"{way.target.name} {UNREACHED}: {err}"):
                 yield from self.refuse(way)
                 return False
 
@@ -119,7 +120,8 @@ class FrontStream(HttpStream):
         if isinstance(event, ResponseProtocolError) and event.code is not ErrorCode.CONNECT_FAILED:
             unanswered = self.server_state == self.state_wait_for_response_headers
             way = way_of(self.flow)
-            if unanswered and self.client_state == self.state_done and way.turn(f"{way.target.name}: {event.message}"):
+            reason = f"{way.target.name} {HUNG_UP}: {event.message}"
+            if unanswered and self.client_state == self.state_done and way.turn(reason):
                 yield from self.ask_again()
                 return
             event.code = ErrorCode.KILL  # mitmproxy closes the connection, and writes no page of its own

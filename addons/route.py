@@ -15,6 +15,7 @@ from mitmproxy import http
 
 from addons.way import KEY, Target, Way
 from shim.endpoints import endpoint_id
+from shim.faults import NO_HANDLER, NOT_RUNNING, STARTING
 from shim.flags.canary import client_key, conversation, drawn
 from shim.flags.providers import providers
 from shim.flags.table import Asked, Flag, Mode, Table
@@ -76,7 +77,7 @@ class Route:
         if self.native is None or not self._is_natives(flag, flow.request, body):
             return
         if self.handled is None or way.endpoint not in self.handled:
-            way.reason = "native has no handler" if self.handled is not None else "native is still starting"
+            way.reason = NO_HANDLER if self.handled is not None else STARTING
             return
         way.targets = (self.native, self.legacy)
 
@@ -102,7 +103,7 @@ class Route:
         return self.provider(model)
 
     def _why_not(self) -> str:
-        return "native does not run" if self.native is None else "the request is too large to be held for native"
+        return NOT_RUNNING if self.native is None else "the request is too large to be held for native"
 
 
 def _can_be_held(request: http.Request) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from addons.route import Route
+from addons.way import Target
 from shim.flags.ledger import Ledger
 from shim.flags.sheet import SheetError, read_sheet
 from shim.flags.table import Mode, Table
@@ -90,15 +91,14 @@ class FlagWatch:
         self._ledger: Ledger | None = None
         self._stamp = 0
         self._wanted = False
+        self._meeting: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Open the database, and learn what native has handlers for."""
+        """Open the database."""
         if self._database is not None:
             await asyncio.sleep(0)
             self._ledger = Ledger.open(self._database)
             self.look()
-        if self._route.native is not None:
-            self._route.handled = await asyncio.to_thread(_natives)
 
     def look(self) -> None:
         """See whether flags changed."""
@@ -110,6 +110,8 @@ class FlagWatch:
 
     def end(self) -> None:
         """Close the database."""
+        if self._meeting is not None:
+            self._meeting.cancel()
         if self._ledger is not None:
             self._ledger.close()
 
@@ -131,6 +133,24 @@ class FlagWatch:
         if not self._wanted and any(flag.value.mode in (Mode.CANARY, Mode.NATIVE) for flag in table.flags):
             self._wanted = True
             self._want_native()
+            if self._route.native is not None:
+                self._meeting = asyncio.ensure_future(self._meet(self._route.native))
+
+    async def _meet(self, native: Target) -> None:
+        """Send native requests once it listens: until then it is still starting, and has not failed."""
+        handled = await asyncio.to_thread(_natives)
+        while not await _listens(native):  # noqa: ASYNC110  # another process says nothing when it does
+            await asyncio.sleep(EVERY)
+        self._route.handled = handled
+
+
+async def _listens(target: Target) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(*target.address)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 class MirrorWatch:

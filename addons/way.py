@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from mitmproxy import http
 
+from shim.faults import NATIVE_DECLINED, NATIVE_FAILED
+
 UNANSWERED = "x-native-unanswered"
 KEY = "way"
 
@@ -66,10 +68,10 @@ class Way:
         if self.target.name != "native":
             return ""
         if reason := response.headers.get(UNANSWERED, ""):
-            return f"native: {reason}"
+            return f"{NATIVE_DECLINED}: {reason}"
         # What native says itself is never plain text: this is aiohttp's page for an error that nobody caught.
         failed = response.status_code == 500 and response.headers.get("content-type", "").startswith("text/plain")
-        return "native failed" if failed else ""
+        return NATIVE_FAILED if failed else ""
 
 
 def way_of(flow: http.HTTPFlow) -> Way:

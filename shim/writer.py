@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from shim.correlate import UNSEEN, Correlator, Egress, Ingress
 from shim.exchange import Exchange, Interaction
+from shim.faults import fault_of
 from shim.labels import exchange_labels
 from shim.recorder import (
     Asked,
@@ -297,6 +298,7 @@ def _record(ingress: Ingress, state: Snapshot | None) -> Record:
         model=route.model or read.model,
         stream=route.stream or read.stream,
         fallback=route.fallback,
+        fault=fault_of(exchange, route.fallback, left=route.left),
         cuts=cuts,
         upstream_times=tuple((call.began, _ended(call) - call.began) for call in calls),
     )

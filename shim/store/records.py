@@ -20,6 +20,7 @@ class Record:
         model: The model asked for.
         stream: Whether a stream was asked for.
         fallback: Why the legacy answered though native was to, or empty.
+        fault: What went wrong by the doing of native, or of who answered; see `shim.faults`.
         snapshot: The state it happened in.
         cuts: Of bodies over the limit, what is not in `exchange`: by place, `request`, `response`,
             `upstream 0 request`, ...
@@ -33,6 +34,7 @@ class Record:
     model: str = ""
     stream: bool = False
     fallback: str = ""
+    fault: str = ""
     snapshot: Snapshot | None = None
     cuts: dict[str, Cut] = field(default_factory=dict)
     upstream_times: tuple[tuple[float, float], ...] = ()

@@ -1,6 +1,7 @@
 """What is looked at again and again: flags are heeded, files followed, failures survived."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -51,6 +52,21 @@ async def test_a_flag_is_heeded_soon_and_native_wanted_once(tmp_path):
                 ledger.set(Scope(CLAUDE), Value.parse(value), who="", why="")
                 await until(lambda value=value: mode_of(flags) is Value.parse(value).mode)
                 assert wanted == ([] if value == "shadow" else ["native"])
+
+
+async def test_native_is_asked_once_it_listens_and_is_starting_until_then(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        address = held.getsockname()[:2]
+    flags = a_watch(tmp_path, [])
+    flags._route.native = Target("native", address)
+    with Ledger.open(tmp_path / "r.db") as ledger:
+        ledger.set(Scope(CLAUDE), Value.parse("native"), who="", why="")
+    async with watching(flags):
+        await until(lambda: flags._meeting)
+        assert flags._route.handled is None
+        async with await asyncio.start_server(lambda _, writer: writer.close(), *address):
+            await until(lambda: flags._route.handled)
+    assert CLAUDE in flags._route.handled
 
 
 async def test_a_file_of_flags_is_followed(tmp_path):

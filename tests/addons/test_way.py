@@ -23,7 +23,7 @@ def test_each_step_keeps_its_reason():
 
 def test_native_declines_by_its_own_word_or_by_failing():
     way = Way((NATIVE, LEGACY))
-    assert way.declined(an_answer(501, **{UNANSWERED: "no handler"})) == "native: no handler"
+    assert way.declined(an_answer(501, **{UNANSWERED: "no handler"})) == "native declined: no handler"
     assert way.declined(an_answer(500, content_type="text/plain; charset=utf-8")) == "native failed"
     assert way.declined(an_answer(500, content_type="application/json")) == ""
     assert way.declined(an_answer(404, content_type="text/plain")) == ""
