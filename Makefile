@@ -17,6 +17,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	"$(PYTHON)" -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m compileall -q native shim addons  # a start that need not compile is quicker, and smaller in memory
 	@touch $@
 
 setup: $(VENV)/.ready ## make .venv with everything in it

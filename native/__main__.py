@@ -4,10 +4,13 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
+import socket
 import ssl
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +19,7 @@ from native import config as configuration
 from native import workers
 from native.config import Config, ConfigError
 from native.egress import Egress
+from native.listening import GivenError, Parting, given, site_on, tell_ready
 from native.models import CatalogueError, learn
 from native.outside import SystemClock, SystemIds
 from native.providers import DeclarationError
@@ -46,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--no-browser", "-no-browser", action="store_true", help="never open a browser for a log-in")
     found.add_argument("--workers", type=int, default=1, help="processes that serve the port together")
+    found.add_argument("--fd", type=int, help="serve on this listening socket, passed by whoever starts the process")
+    found.add_argument("--renewals", type=Path, help="renew log-ins only while this file says `native`")
     return found
 
 
@@ -55,8 +61,17 @@ def stores_of(config: Config, settings: Settings, path: Path) -> Stores:
     return Stores(folder.expanduser(), path, path.parent / "logs")
 
 
-async def serve(config: Config, settings: Settings, stores: Stores, company: Company | None = None) -> None:
-    """Serve until a signal comes, alone or in company; then let what has begun end."""
+async def serve(
+    config: Config,
+    settings: Settings,
+    stores: Stores,
+    company: Company | None = None,
+    sock: socket.socket | None = None,
+) -> None:
+    """Serve until a signal comes, alone or in company; then let what has begun end.
+
+    SIGTERM and SIGINT end it; SIGQUIT hands the port over to another who listens on the same socket.
+    """
     stores.auth_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = build(
         config,
@@ -69,6 +84,8 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
     )
     if company is not None:
         await company.join(app[SERVICE].pool)
+    parting = Parting()
+    app.on_response_prepare.append(parting.tell)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -80,39 +97,58 @@ async def serve(config: Config, settings: Settings, stores: Stores, company: Com
         max_field_size=HEAD_MOST,
     )
     await runner.setup()
-    context = None
-    if config.tls.enable:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(config.tls.cert, config.tls.key)
     # The binary listens everywhere where no host is named; native stays on this machine until told otherwise.
-    host = settings.host or config.host or LOOPBACK
-    site = web.TCPSite(
-        runner,
-        host,
-        settings.port or config.port,
-        ssl_context=context,
-        reuse_port=company is not None or None,
-        backlog=1024,
-    )
+    address = (settings.host or config.host or LOOPBACK, settings.port or config.port)
+    site = site_on(runner, sock, address, tls=_tls(config), shared=company is not None)
+    stop, over = _signals()
     await site.start()
     # What starting made lives as long as the server; a full collection that looks at it holds every stream up by 40 ms.
     gc.collect()
     gc.freeze()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    if sock is not None:
+        tell_ready()
     watching = asyncio.create_task(Watch(app[SERVICE]).follow())
     await stop.wait()
+    if over.is_set():
+        stop.clear()
+        handing = asyncio.create_task(parting.hand_over(runner, site, app[SERVICE].leave))
+        insisting = asyncio.create_task(stop.wait())
+        await asyncio.wait((handing, insisting), return_when=asyncio.FIRST_COMPLETED)
+        handing.cancel()
+        insisting.cancel()
     watching.cancel()
     await runner.cleanup()
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if not config.tls.enable:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(config.tls.cert, config.tls.key)
+    return context
+
+
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """(set when the server is to stop, set when that is because another takes the port over)."""
+    stop, over = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hand_over() -> None:
+        over.set()
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    if sys.platform != "win32":
+        loop.add_signal_handler(signal.SIGQUIT, hand_over)
+    return stop, over
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve. 1 where the configuration or a declaration is broken."""
     asked = parser().parse_args(arguments)
     try:
-        settings = Settings()
+        settings = Settings.of(os.environ)
     except ValueError as error:
         sys.stderr.write(f"native: the environment is not valid: {error}\n")
         return 1
@@ -122,11 +158,12 @@ def main(arguments: list[str] | None = None) -> int:
         if settings.models is not None:
             learn(settings.models)
         config = configuration.load(path)
-        stores = stores_of(config, settings, path)
+        stores = replace(stores_of(config, settings, path), renewals=asked.renewals)
+        sock = given(asked.fd, os.environ)
         if asked.workers > 1:
-            return workers.run(asked.workers, lambda company: _served(serve(config, settings, stores, company)))
-        return _served(serve(config, settings, stores))
-    except (CatalogueError, ConfigError, DeclarationError, RouteError) as error:
+            return workers.run(asked.workers, lambda company: _served(serve(config, settings, stores, company, sock)))
+        return _served(serve(config, settings, stores, sock=sock))
+    except (CatalogueError, ConfigError, DeclarationError, GivenError, RouteError) as error:
         sys.stderr.write(f"native: {error}\n")
         return 1
 

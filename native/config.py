@@ -5,10 +5,10 @@ unknown keys are ignored and absent ones have the legacy's defaults; entries the
 key twice, a provider without a base-url) are dropped here, so nobody downstream asks again.
 """
 
+from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -23,16 +23,11 @@ from native.credentials.entries import (
     VertexKey,
     excluded_models,
 )
-from native.section import Section
+from native.section import Section, WrongKindError
 
 
 class ConfigError(Exception):
     """The configuration cannot be read; the message says which file and why."""
-
-
-def _none_is_empty(value: Any) -> Any:
-    """An empty YAML mapping or list is null: take it for the field's default."""
-    return {} if value is None else value
 
 
 class Tls(Section):
@@ -101,7 +96,7 @@ class CodexHeaderDefaults(Section):
 class AmpMapping(Section):
     """A model the Amp client asks for, and the one that answers."""
 
-    from_: str = Field("", alias="from")
+    from_: str = field(default="", metadata={"key": "from"})
     to: str = ""
     regex: bool = False
 
@@ -110,7 +105,7 @@ class AmpKeys(Section):
     """Client keys and the Amp key they use upstream."""
 
     upstream_api_key: str = ""
-    api_keys: list[str] = Field(default_factory=list)
+    api_keys: list[str] = field(default_factory=list)
 
 
 class AmpCode(Section):
@@ -118,9 +113,9 @@ class AmpCode(Section):
 
     upstream_url: str = ""
     upstream_api_key: str = ""
-    upstream_api_keys: list[AmpKeys] = Field(default_factory=list)
+    upstream_api_keys: list[AmpKeys] = field(default_factory=list)
     restrict_management_to_localhost: bool = False
-    model_mappings: list[AmpMapping] = Field(default_factory=list)
+    model_mappings: list[AmpMapping] = field(default_factory=list)
     force_model_mappings: bool = False
 
 
@@ -133,23 +128,13 @@ class Deadlines(Section):
     idle: float = 0
 
 
-def _strings(value: Any) -> Any:
-    return [v for v in value if v is not None] if isinstance(value, list) else value
-
-
-type Strings = Annotated[list[str], BeforeValidator(_strings)]
-type Aliases = Annotated[
-    dict[str, Annotated[list[ModelAlias], BeforeValidator(lambda v: v or [])]], BeforeValidator(_none_is_empty)
-]
-
-
 class Config(Section):
     """A whole `config.yaml`, with native's own settings at the end."""
 
     host: str = ""
     port: int = 0
-    tls: Tls = Tls()
-    remote_management: RemoteManagement = RemoteManagement()
+    tls: Tls = field(default_factory=Tls)
+    remote_management: RemoteManagement = field(default_factory=RemoteManagement)
     auth_dir: str = ""
     debug: bool = False
     commercial_mode: bool = False
@@ -161,36 +146,35 @@ class Config(Section):
     request_retry: int = 0
     max_retry_credentials: int = 0
     max_retry_interval: int = 0
-    quota_exceeded: QuotaExceeded = QuotaExceeded()
-    routing: Routing = Routing()
+    quota_exceeded: QuotaExceeded = field(default_factory=QuotaExceeded)
+    routing: Routing = field(default_factory=Routing)
     ws_auth: bool = False
     proxy_url: str = ""
     force_model_prefix: bool = False
     request_log: bool = False
-    api_keys: Strings = Field(default_factory=list)
+    api_keys: list[str] = field(default_factory=list)
     passthrough_headers: bool = False
-    streaming: Streaming = Streaming()
+    streaming: Streaming = field(default_factory=Streaming)
     nonstream_keepalive_interval: int = 0
-    gemini_api_key: list[GeminiKey] = Field(default_factory=list)
-    claude_api_key: list[ClaudeKey] = Field(default_factory=list)
-    codex_api_key: list[CodexKey] = Field(default_factory=list)
-    vertex_api_key: list[VertexKey] = Field(default_factory=list)
-    openai_compatibility: list[OpenAICompatibility] = Field(default_factory=list)
-    kiro: list[KiroKey] = Field(default_factory=list)
+    gemini_api_key: list[GeminiKey] = field(default_factory=list)
+    claude_api_key: list[ClaudeKey] = field(default_factory=list)
+    codex_api_key: list[CodexKey] = field(default_factory=list)
+    vertex_api_key: list[VertexKey] = field(default_factory=list)
+    openai_compatibility: list[OpenAICompatibility] = field(default_factory=list)
+    kiro: list[KiroKey] = field(default_factory=list)
     kiro_fingerprint: dict[str, str] | None = None
     kiro_preferred_endpoint: str = ""
-    codex_header_defaults: CodexHeaderDefaults = CodexHeaderDefaults()
-    claude_header_defaults: ClaudeHeaderDefaults = ClaudeHeaderDefaults()
-    ampcode: AmpCode = AmpCode()
-    oauth_excluded_models: dict[str, Strings] = Field(default_factory=dict)
-    oauth_model_alias: Aliases = Field(default_factory=dict)
-    payload: dict[str, Any] = Field(default_factory=dict)
+    codex_header_defaults: CodexHeaderDefaults = field(default_factory=CodexHeaderDefaults)
+    claude_header_defaults: ClaudeHeaderDefaults = field(default_factory=ClaudeHeaderDefaults)
+    ampcode: AmpCode = field(default_factory=AmpCode)
+    oauth_excluded_models: dict[str, list[str]] = field(default_factory=dict)
+    oauth_model_alias: dict[str, list[ModelAlias]] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
     incognito_browser: bool = False
     dialect: Literal["parity", "clean"] = "parity"
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
-    @model_validator(mode="after")
-    def _settle(self) -> "Config":
+    def __post_init__(self) -> None:
         """Drop and trim what the legacy drops and trims when it reads the file."""
         self.max_retry_credentials = max(0, self.max_retry_credentials)
         self.gemini_api_key = _first_of({k.api_key: k for k in reversed(self.gemini_api_key)}, self.gemini_api_key)
@@ -204,7 +188,6 @@ class Config(Section):
         self.oauth_model_alias = settled(self.oauth_model_alias)
         excluded = {k.strip().lower(): excluded_models(v) for k, v in self.oauth_excluded_models.items() if k.strip()}
         self.oauth_excluded_models = {k: v for k, v in excluded.items() if v}
-        return self
 
 
 def _first_of[T: (GeminiKey, VertexKey)](by_identity: dict[str, T], entries: list[T]) -> list[T]:
@@ -215,13 +198,9 @@ def _first_of[T: (GeminiKey, VertexKey)](by_identity: dict[str, T], entries: lis
 
 def parse(tree: Any) -> Config:
     """A configuration from its tree. Raises `ConfigError`."""
-    if tree is None:
-        tree = {}
-    if not isinstance(tree, dict):
-        raise ConfigError("the configuration is not a mapping")
     try:
-        return Config.model_validate(tree)
-    except ValueError as error:
+        return Config.read({} if tree is None else tree)
+    except WrongKindError as error:
         raise ConfigError(f"the configuration is not valid: {error}") from error
 
 

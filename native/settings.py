@@ -3,17 +3,17 @@
 Law: read once, at the start, and nowhere else; what is given outright comes before the environment.
 """
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from native.section import Section, WrongKindError
 
 PREFIX = "QUOTIO_"
 
 
-class Settings(BaseModel):
-    """`QUOTIO_*`; an empty variable is none. Raises pydantic's `ValidationError` for a value of the wrong kind.
+class Settings(Section):
+    """`QUOTIO_*`.
 
     Attributes:
         host: Where to listen, before the configuration's `host`.
@@ -26,8 +26,6 @@ class Settings(BaseModel):
         cli_proxy_port: The legacy's port.
     """
 
-    model_config = ConfigDict(extra="ignore")
-
     host: str = ""
     port: int = 0
     auth_dir: Path | None = None
@@ -37,8 +35,12 @@ class Settings(BaseModel):
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
-        found = {name: os.environ.get(PREFIX + name.upper(), "").strip() for name in cls.model_fields}
-        return {name: value for name, value in found.items() if value} | given
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """What an environment says; an empty variable is none. Raises `WrongKindError`."""
+        ours = ((name, value.strip()) for name, value in environment.items() if name.startswith(PREFIX))
+        words = {name.removeprefix(PREFIX).lower(): value for name, value in ours if value}
+        try:
+            return cls.read(words)
+        except WrongKindError as error:
+            raise WrongKindError(f"{PREFIX}*: {error}") from error

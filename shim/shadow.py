@@ -167,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=noise_file())
     asked = parser.parse_args(arguments)
-    models = Settings().models
+    models = Settings.of(os.environ).models
     if models is not None:
         learn(models)
     stop = threading.Event()

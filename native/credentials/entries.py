@@ -1,8 +1,7 @@
 """API keys as a configuration lists them: one class an upstream. Law: what is read here is trimmed here, once."""
 
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BeforeValidator, Field
+from dataclasses import field
+from typing import Annotated
 
 from native.section import Section
 
@@ -23,14 +22,10 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     return {k: v for k, v in pairs if k and v}
 
 
-def _present(value: Any) -> Any:
-    return [v for v in value if v is not None] if isinstance(value, list) else value
-
-
-type Trimmed = Annotated[str, AfterValidator(str.strip)]
-type Prefix = Annotated[str, AfterValidator(_prefix)]
-type Headers = Annotated[dict[str, str], AfterValidator(_headers)]
-type Excluded = Annotated[list[str], BeforeValidator(_present), AfterValidator(excluded_models)]
+type Trimmed = Annotated[str, str.strip]
+type Prefix = Annotated[str, _prefix]
+type Headers = Annotated[dict[str, str], _headers]
+type Excluded = Annotated[list[str], excluded_models]
 
 
 class Model(Section):
@@ -55,7 +50,7 @@ class ThinkingSupport(Section):
     max: int = 0
     zero_allowed: bool = False
     dynamic_allowed: bool = False
-    levels: list[str] = Field(default_factory=list)
+    levels: list[str] = field(default_factory=list)
 
 
 class CompatModel(Model):
@@ -72,9 +67,9 @@ class Key(Section):
     prefix: Prefix = ""
     base_url: Trimmed = ""
     proxy_url: Trimmed = ""
-    models: list[Model] = Field(default_factory=list)
-    headers: Headers = Field(default_factory=dict)
-    excluded_models: Excluded = Field(default_factory=list)
+    models: list[Model] = field(default_factory=list)
+    headers: Headers = field(default_factory=dict)
+    excluded_models: Excluded = field(default_factory=list)
 
 
 class GeminiKey(Key):
@@ -88,7 +83,7 @@ class Cloak(Section):
 
     mode: str = ""
     strict_mode: bool = False
-    sensitive_words: list[str] = Field(default_factory=list)
+    sensitive_words: list[str] = field(default_factory=list)
     cache_user_id: bool | None = None
 
 
@@ -125,9 +120,9 @@ class OpenAICompatibility(Section):
     priority: int = 0
     prefix: Prefix = ""
     base_url: Trimmed = ""
-    api_key_entries: list[CompatKey] = Field(default_factory=list)
-    models: list[CompatModel] = Field(default_factory=list)
-    headers: Headers = Field(default_factory=dict)
+    api_key_entries: list[CompatKey] = field(default_factory=list)
+    models: list[CompatModel] = field(default_factory=list)
+    headers: Headers = field(default_factory=dict)
 
 
 class KiroKey(Section):

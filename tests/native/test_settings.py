@@ -1,31 +1,31 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
+from native.section import WrongKindError
 from native.settings import Settings
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    monkeypatch.setenv("QUOTIO_PORT", "8317")
-    monkeypatch.setenv("QUOTIO_HOST", "")
-    monkeypatch.setenv("QUOTIO_AUTH_DIR", "/somewhere")
-    monkeypatch.setenv("QUOTIO_PASSTHROUGH_ENABLED", "true")
-    monkeypatch.setenv("QUOTIO_NONSENSE", "1")
+ENVIRONMENT = {
+    "QUOTIO_PORT": "8317",
+    "QUOTIO_HOST": "",
+    "QUOTIO_AUTH_DIR": "/somewhere",
+    "QUOTIO_PASSTHROUGH_ENABLED": "true",
+    "QUOTIO_NONSENSE": "1",
+    "DEBUG": "release",
+}
 
 
 def test_the_environment_says_what_the_configuration_does_not():
-    settings = Settings()
+    settings = Settings.of(ENVIRONMENT)
     assert (settings.port, settings.host, settings.auth_dir) == (8317, "", Path("/somewhere"))
     assert settings.passthrough_enabled
+    assert not settings.debug
 
 
-def test_what_is_given_outright_comes_first():
-    assert Settings(port=1).port == 1
+def test_an_empty_environment_says_nothing():
+    assert Settings.of({}) == Settings()
 
 
-def test_a_value_of_the_wrong_kind_is_told(monkeypatch):
-    monkeypatch.setenv("QUOTIO_PORT", "many")
-    with pytest.raises(ValidationError, match="port"):
-        Settings()
+def test_a_value_of_the_wrong_kind_is_told():
+    with pytest.raises(WrongKindError, match=r"QUOTIO_.*port.*expected a number"):
+        Settings.of({"QUOTIO_PORT": "many"})

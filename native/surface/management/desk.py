@@ -82,7 +82,7 @@ class Desk:
             else:
                 self._hash_key()
                 return
-        given = self._applied.model_dump(by_alias=True, exclude_unset=True)
+        given = self._applied.tree()
         self._settings = shape.settings({k: v for k, v in given.items() if v != []})
         self._hash_key()
 

@@ -5,7 +5,7 @@ from native.config import AmpCode
 from native.surface.amp import mapped
 
 CHAT = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
-RULES = AmpCode.model_validate(
+RULES = AmpCode.read(
     {
         "model-mappings": [
             {"from": "gpt-9", "to": "m"},
