@@ -20,7 +20,7 @@ from shim.tape import Cut
 
 _ADD_EXCHANGE = """
 INSERT INTO exchanges (session, run, position, began, took, endpoint, provider, model, stream, mode, fallback,
-    unjudgeable, snapshot, pause, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    unjudgeable, fault, first, snapshot, pause, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_INTERACTION = """
 INSERT INTO interactions (exchange, run, side, position, began, took, method, url, request_headers, request_body,
@@ -71,6 +71,7 @@ class Exchanges:
             (
                 *(session, run, position, record.began, record.took, record.endpoint, record.provider, record.model),
                 *(record.stream, exchange.mode, record.fallback, exchange.unjudgeable),
+                *(record.fault, _first(exchange.response)),
                 self._snapshots.put(state) if state else None,
                 *(exchange.pause, exchange.after),
             ),
@@ -126,13 +127,14 @@ class Exchanges:
 
     def _read(self, number: int) -> Record | None:
         row = self._sql.execute(
-            "SELECT began, took, endpoint, provider, model, stream, mode, fallback, unjudgeable, snapshot, pause, after"
-            " FROM exchanges WHERE id = ?",
+            "SELECT began, took, endpoint, provider, model, stream, mode, fallback, fault, unjudgeable,"
+            " snapshot, pause, after FROM exchanges WHERE id = ?",
             (number,),
         ).fetchone()
         if row is None:  # purged meanwhile
             return None
-        began, took, endpoint, provider, model, stream, mode, fallback, unjudgeable, snapshot, pause, after = row
+        began, took, endpoint, provider, model, stream, mode, fallback, fault, *rest = row
+        unjudgeable, snapshot, pause, after = rest
         rows = self._sql.execute(f"{_INTERACTIONS} WHERE exchange = ? ORDER BY side, position", (number,)).fetchall()
         client, *upstream = (self._call(row) for row in rows)
         return Record(
@@ -153,6 +155,7 @@ class Exchanges:
             model=model,
             stream=bool(stream),
             fallback=fallback,
+            fault=fault,
             snapshot=None if snapshot is None else self._snapshots.get(snapshot),
             upstream_times=tuple((row[13], row[14]) for row in rows[1:]),
         )
@@ -222,6 +225,11 @@ class Exchanges:
 def with_id(record: Record, number: int) -> Record:
     """The record as it reads once it is stored under this id."""
     return replace(record, exchange=replace(record.exchange, id=str(number)))
+
+
+def _first(answer: Response | None) -> float | None:
+    """Seconds to the first byte of an answer's body."""
+    return answer.times[0] if answer is not None and answer.times else None
 
 
 def _numbers(values: Iterable[int]) -> str:

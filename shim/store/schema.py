@@ -4,6 +4,8 @@ Everything that shapes the database lives here, in plain SQL. Law: a step that w
 changes is a new step.
 """
 
+from sqlite3 import complete_statement
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -14,8 +16,12 @@ migrations = Migrations("shim")
 
 def _run(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the transaction that makes a step whole."""
-    for statement in script.split(";\n"):
-        db.conn.execute(statement)
+    statement = ""
+    for line in script.splitlines():
+        statement += f"{line}\n"
+        if complete_statement(statement):
+            db.conn.execute(statement)
+            statement = ""
 
 
 @migrations()
@@ -191,5 +197,154 @@ def flags(db: Database) -> None:
             at REAL NOT NULL,
             why TEXT NOT NULL
         );
+        """,
+    )
+
+
+@migrations()
+def tallies(db: Database) -> None:
+    """What reports ask for, counted as rows come and go: by trigger, so that every writer and every purge counts."""
+    _run(
+        db,
+        """
+        ALTER TABLE exchanges ADD COLUMN first REAL;   -- seconds to the answer's first byte; NULL: it had none
+        ALTER TABLE exchanges ADD COLUMN fault TEXT NOT NULL DEFAULT ''; -- see shim/faults.py
+        -- Of the newest verdict that sets native beside the legacy: subject native where the legacy answered, reverse
+        -- where native did.
+        ALTER TABLE exchanges ADD COLUMN judged_build TEXT NOT NULL DEFAULT '';
+        ALTER TABLE exchanges ADD COLUMN judged_level TEXT NOT NULL DEFAULT ''; -- empty: there is none
+        ALTER TABLE exchanges ADD COLUMN judged_at REAL;
+        ALTER TABLE sessions ADD COLUMN found INTEGER NOT NULL DEFAULT 0; -- its exchanges that are in the database
+        -- Each live exchange is in one of these two, so that a new one costs one entry.
+        CREATE INDEX exchanges_waiting ON exchanges(endpoint, mode) WHERE run IS NULL AND judged_level = '';
+        CREATE INDEX exchanges_judged ON exchanges(endpoint, mode) WHERE run IS NULL AND judged_level <> '';
+        CREATE INDEX exchanges_at_fault ON exchanges(endpoint) WHERE run IS NULL AND fault <> '';
+        DROP INDEX verdicts_by_exchange;
+        CREATE INDEX verdicts_by_exchange ON verdicts(exchange, subject);
+        CREATE TABLE tallies (
+            -- Live exchanges.
+            endpoint TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            stream INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            fault TEXT NOT NULL,
+            unjudgeable TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (endpoint, provider, stream, mode, fault, unjudgeable)
+        ) WITHOUT ROWID;
+        CREATE TABLE verdict_tallies (
+            -- Of each live exchange and subject the newest verdict.
+            endpoint TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            stream INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            build TEXT NOT NULL,
+            level TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (endpoint, provider, stream, mode, subject, build, level, reason)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER exchange_counted AFTER INSERT ON exchanges WHEN NEW.run IS NULL
+        BEGIN
+            INSERT INTO tallies
+                VALUES (NEW.endpoint, NEW.provider, NEW.stream, NEW.mode, NEW.fault, NEW.unjudgeable, 1)
+                ON CONFLICT DO UPDATE SET count = count + 1;
+            UPDATE sessions SET found = found + 1 WHERE id = NEW.session;
+        END;
+        CREATE TRIGGER exchange_discounted AFTER DELETE ON exchanges WHEN OLD.run IS NULL
+        BEGIN
+            UPDATE tallies SET count = count - 1 WHERE endpoint = OLD.endpoint AND provider = OLD.provider
+                AND stream = OLD.stream AND mode = OLD.mode AND fault = OLD.fault AND unjudgeable = OLD.unjudgeable;
+            DELETE FROM tallies WHERE endpoint = OLD.endpoint AND count = 0;
+            UPDATE sessions SET found = found - 1 WHERE id = OLD.session;
+        END;
+        CREATE VIEW placed_verdicts AS
+            SELECT v.id, v.exchange, e.endpoint, e.provider, e.stream, e.mode, v.subject, v.build, v.level, v.reason
+            FROM verdicts v JOIN exchanges e ON e.id = v.exchange WHERE e.run IS NULL;
+        CREATE TRIGGER verdict_counted AFTER INSERT ON verdicts
+        BEGIN
+            UPDATE verdict_tallies SET count = count - 1
+                WHERE (endpoint, provider, stream, mode, subject, build, level, reason) = (
+                    SELECT endpoint, provider, stream, mode, subject, build, level, reason FROM placed_verdicts
+                    WHERE id = (SELECT max(id) FROM verdicts
+                        WHERE exchange = NEW.exchange AND subject = NEW.subject AND id < NEW.id));
+            INSERT INTO verdict_tallies
+                SELECT endpoint, provider, stream, mode, subject, build, level, reason, 1 FROM placed_verdicts
+                WHERE id = NEW.id
+                ON CONFLICT DO UPDATE SET count = count + 1;
+            DELETE FROM verdict_tallies
+                WHERE endpoint = (SELECT endpoint FROM exchanges WHERE id = NEW.exchange) AND count = 0;
+            UPDATE exchanges SET judged_build = NEW.build, judged_level = NEW.level, judged_at = NEW.judged
+                WHERE id = NEW.exchange AND NEW.subject IN ('native', 'reverse');
+        END;
+        CREATE TRIGGER verdict_discounted BEFORE DELETE ON verdicts
+        WHEN OLD.id = (SELECT max(id) FROM verdicts WHERE exchange = OLD.exchange AND subject = OLD.subject)
+        BEGIN
+            UPDATE verdict_tallies SET count = count - 1
+                WHERE (endpoint, provider, stream, mode, subject, build, level, reason) = (
+                    SELECT endpoint, provider, stream, mode, subject, build, level, reason FROM placed_verdicts
+                    WHERE id = OLD.id);
+            INSERT INTO verdict_tallies
+                SELECT endpoint, provider, stream, mode, subject, build, level, reason, 1 FROM placed_verdicts
+                WHERE id = (SELECT max(id) FROM verdicts
+                    WHERE exchange = OLD.exchange AND subject = OLD.subject AND id < OLD.id)
+                ON CONFLICT DO UPDATE SET count = count + 1;
+            DELETE FROM verdict_tallies
+                WHERE endpoint = (SELECT endpoint FROM exchanges WHERE id = OLD.exchange) AND count = 0;
+            UPDATE exchanges SET (judged_build, judged_level, judged_at) = (
+                    SELECT coalesce(max(v.build), ''), coalesce(max(v.level), ''), max(v.judged) FROM verdicts v
+                    WHERE v.id = (SELECT max(id) FROM verdicts
+                        WHERE exchange = OLD.exchange AND subject IN ('native', 'reverse') AND id <> OLD.id))
+                WHERE id = OLD.exchange AND OLD.subject IN ('native', 'reverse');
+        END;
+        -- What was recorded before there were tallies.
+        UPDATE exchanges SET first = (SELECT json_extract(times, '$[0]') / 1e6 FROM interactions
+            WHERE exchange = exchanges.id AND side = 'client' AND times IS NOT NULL);
+        UPDATE exchanges SET fault = CASE WHEN fallback LIKE 'native cannot be reached%' THEN 'crash'
+            WHEN fallback LIKE 'native failed%' THEN 'failed' ELSE '' END WHERE fallback <> '';
+        UPDATE sessions SET found = (SELECT count(*) FROM exchanges WHERE session = sessions.id);
+        INSERT INTO tallies SELECT endpoint, provider, stream, mode, fault, unjudgeable, count(*) FROM exchanges
+            WHERE run IS NULL GROUP BY 1, 2, 3, 4, 5, 6;
+        INSERT INTO verdict_tallies
+            SELECT endpoint, provider, stream, mode, subject, build, level, reason, count(*) FROM placed_verdicts
+            WHERE id IN (SELECT max(id) FROM verdicts GROUP BY exchange, subject) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+        UPDATE exchanges SET (judged_build, judged_level, judged_at) = (
+                SELECT v.build, v.level, v.judged FROM verdicts v WHERE v.id = (SELECT max(id) FROM verdicts
+                    WHERE exchange = exchanges.id AND subject IN ('native', 'reverse')))
+            WHERE id IN (SELECT exchange FROM verdicts WHERE subject IN ('native', 'reverse'));
+        """,
+    )
+
+
+@migrations()
+def holds(db: Database) -> None:
+    """Flags that were rolled back and stay where they are."""
+    _run(
+        db,
+        """
+        CREATE TABLE holds (
+            endpoint TEXT NOT NULL,
+            provider TEXT NOT NULL DEFAULT '',
+            stream TEXT NOT NULL DEFAULT '',
+            model TEXT NOT NULL DEFAULT '',
+            value TEXT NOT NULL,           -- what the flag was put down to
+            why TEXT NOT NULL,
+            at REAL NOT NULL,              -- seconds since 1970
+            build TEXT NOT NULL,           -- of native; with another the hold is over
+            PRIMARY KEY (endpoint, provider, stream, model)
+        );
+        """,
+    )
+
+
+@migrations()
+def findings(db: Database) -> None:
+    """What is not clean, and what someone decided to live with, found without looking at all that is."""
+    _run(
+        db,
+        """
+        CREATE INDEX verdicts_different ON verdicts(subject) WHERE level = 'different';
+        CREATE INDEX verdicts_accepted ON verdicts(subject) WHERE level = 'accepted';
         """,
     )

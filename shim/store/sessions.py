@@ -81,8 +81,8 @@ class Sessions:
     def all(self) -> list[Session]:
         """Every session, oldest first."""
         rows = self._sql.execute(
-            "SELECT id, began, ended, (SELECT count(*) FROM exchanges WHERE session = sessions.id),"
-            " seen, recorded, open, dropped, calls, refused_calls, strays FROM sessions ORDER BY id"
+            "SELECT id, began, ended, found, seen, recorded, open, dropped, calls, refused_calls, strays"
+            " FROM sessions ORDER BY id"
         ).fetchall()
         return [_session(*row) for row in rows]
 

@@ -11,6 +11,7 @@ from shim.store.connection import connect, connect_to_read
 from shim.store.exchanges import Exchanges
 from shim.store.sessions import Sessions
 from shim.store.snapshots import Snapshots
+from shim.store.tallies import Tallies
 from shim.store.verdicts import Verdicts
 
 
@@ -32,6 +33,7 @@ class Store:
         self.cases = Cases(self.sql, self.exchanges, self.snapshots)
         self.sessions = Sessions(self.sql)
         self.verdicts = Verdicts(self.sql)
+        self.tallies = Tallies(self.sql)
         self._purges = self._purge_count()
 
     @contextmanager

@@ -41,6 +41,7 @@ def records(draw):
         model=draw(words),
         stream=draw(st.booleans()),
         fallback=draw(words),
+        fault=draw(words),
         snapshot=draw(st.none() | snapshots),
         upstream_times=tuple((float(at), 0.5) for at in range(len(exchange.upstream))),
     )

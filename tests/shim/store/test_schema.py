@@ -9,7 +9,7 @@ from shim.store.words import WORDS
 
 TABLES = {
     *("exchanges", "interactions", "bodies", "snapshots", "verdicts", "differences", "flags", "flag_history"),
-    *("sessions", "cases", "runs", "dictionaries"),
+    *("sessions", "cases", "runs", "dictionaries", "tallies", "verdict_tallies", "holds"),
 }
 
 
@@ -52,4 +52,5 @@ def test_a_database_carries_its_own_dictionary(sql):
 
 
 def test_steps_say_what_they_bring(sql):
-    assert [step.name for step in migrations.applied(Database(sql))] == ["recordings", "judgements", "flags"]
+    steps = [step.name for step in migrations.applied(Database(sql))]
+    assert steps[:5] == ["recordings", "judgements", "flags", "tallies", "holds"]
