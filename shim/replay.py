@@ -54,12 +54,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One judged case: its name, labels, verdict and how long it took in seconds."""
+    """One judged case: its name, labels, verdict, how long it took in seconds, and its size in bytes."""
 
     name: str
     labels: Labels
     verdict: Verdict
     seconds: float
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -108,7 +109,16 @@ class Summary:
 def _one(case: Case, rules: Rules | None) -> Result:
     start = perf_counter()
     verdict = judge(case, rules)
-    return Result(case.full_name, labels(case), verdict, perf_counter() - start)
+    return Result(case.full_name, labels(case), verdict, perf_counter() - start, _size(case))
+
+
+def _size(case: Case) -> int:
+    """Bytes that clients and providers sent in a case: how much there is to read of it."""
+    first = case.runs[0].exchanges if case.runs else ()
+    said = [
+        m for x in first for m in (x.request, x.response, *(s for i in x.upstream for s in (i.request, i.response)))
+    ]
+    return sum(len(message.body) for message in said if message is not None)
 
 
 def _batch(cases: Sequence[Case], rules: Rules | None) -> list[Result]:

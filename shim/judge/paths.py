@@ -14,6 +14,7 @@ from native.wire.loose import MISSING
 
 type Place = tuple[str | int, ...]
 
+_INDEX = re.compile(r"""(?P<quoted>\["(?:[^"\\]|\\.)*"\])|\[\d+\]""")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STEP = re.compile(
     r"""\.?(?P<word>[A-Za-z_][A-Za-z0-9_]*|\*)|\[(?P<index>\d+)\]|\[(?P<any>\*)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]"""
@@ -48,8 +49,25 @@ def show(place: Place) -> str:
 
 
 def generic(place: Place) -> str:
-    """A path with its indexes open, to group by."""
-    return re.sub(r"\[\d+\]", "[*]", show(place))
+    """The path of a place with its indexes open, to group by."""
+    return opened(show(place))
+
+
+def opened(path: str) -> str:
+    """A path with its indexes open; a key in quotes stays as it is, whatever it looks like."""
+    return _INDEX.sub(lambda found: found["quoted"] or "[*]", path)
+
+
+def place_of(path: str) -> Place:
+    """Read back what `show` wrote.
+
+    Raises:
+        PathError: It is no path, or one with wildcards.
+    """
+    steps = Pattern(path).steps
+    if None in steps:
+        raise PathError(f"path {path!r} has wildcards; a place is wanted, as a report prints it")
+    return tuple(step for step in steps if step is not None)
 
 
 class Pattern:
