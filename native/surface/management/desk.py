@@ -24,6 +24,9 @@ type Json = dict[str, Any]
 HASHES = ("$2a$", "$2b$", "$2y$")
 """How a hashed key begins."""
 _COST = 10
+RELOAD = 0.15
+"""Seconds of quiet after which a change is read from the file anew: what a file cannot say (a list that is empty, not
+missing; an alias that was taken out though it is built in) is forgotten then, as the legacy forgets it."""
 SHELF = "management"
 """Where a service keeps its desk, so that they end together."""
 
@@ -55,6 +58,7 @@ class Desk:
         self._settings: Json = {}
         self._on_disk: Any = None
         self._applied: Any = None
+        self._changed: float | None = None
 
     @property
     def file(self) -> Path | None:
@@ -65,13 +69,18 @@ class Desk:
     @property
     def settings(self) -> Json:
         """Every setting in force; to be read only."""
-        if self._applied is not self._service.config:
+        if self._applied is not self._service.config or self._settled():
             self._look()
         return self._settings
+
+    def _settled(self) -> bool:
+        """Whether the last change has been in the file for long enough to be read from there."""
+        return self._changed is not None and self._service.kit.clock.now() - self._changed >= RELOAD
 
     def _look(self) -> None:
         """Take up what the service has been given."""
         self._applied = self._service.config
+        self._changed = None
         file = self.file
         if file is not None:
             try:
@@ -152,6 +161,7 @@ class Desk:
     def _put_in_force(self, settings: Json, tree: Any) -> None:
         config = configuration.parse(tree)
         self._settings = settings
+        self._changed = self._service.kit.clock.now()
         self._service.apply(config)
         self._applied = self._service.config
 
