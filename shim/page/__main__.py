@@ -1,0 +1,67 @@
+"""`python -m shim.page DATABASE`: the page, served on loopback until SIGTERM."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from aiohttp import web
+
+from shim.flags.ledger import Ledger
+from shim.judge.accepted import Rules
+from shim.judge.noisebook import NoiseBook
+from shim.page.exchange import Bench
+from shim.page.keys import PAGE, Keys
+from shim.page.server import Outside, build
+from shim.run.ports import DASHBOARD, LOOPBACK, listen_near, number_of
+from shim.shadow import noise_file
+
+SHUTDOWN = 1.0  # seconds that visitors who listen are given
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page."""
+    parser = argparse.ArgumentParser(prog="python -m shim.page", description="The control room's page.")
+    parser.add_argument("database", type=Path)
+    parser.add_argument("--port", type=int, default=DASHBOARD, help="on loopback; a free one where it is taken")
+    parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
+    parser.add_argument("--noise", type=Path, default=noise_file())
+    asked = parser.parse_args(arguments)
+    asyncio.run(_serve(asked))
+    return 0
+
+
+async def _serve(asked: argparse.Namespace) -> None:
+    database: Path = asked.database.absolute()
+    Ledger.open(database).close()  # makes it where there is none, and brings its tables up to date
+    sock = listen_near(asked.port)
+    port = number_of(sock)
+
+    @lru_cache(maxsize=1)
+    def book() -> NoiseBook:
+        return NoiseBook.read(asked.noise)
+
+    def bench() -> Bench:
+        return Bench(Rules.read(asked.accepted), book())
+
+    runner = web.AppRunner(
+        build(Outside(database, Keys.of(database.parent), bench, port)),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN,
+        handler_cancellation=True,
+    )
+    await runner.setup()
+    await web.SockSite(runner, sock).start()
+    sys.stderr.write(f"shim page: http://{LOOPBACK}:{port}  (log in with the key in {database.parent / PAGE})\n")
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

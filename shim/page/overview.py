@@ -1,0 +1,151 @@
+"""The endpoints as a table: who answers each, how much passes, how clean native is on it, how fast.
+
+Reading only. Laws: what unjudged exchanges say of parity is what the report says; a figure that there is no data for
+is none, never nought.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shim import report as reports
+from shim.coverage import native_ids
+from shim.endpoints import ENDPOINTS
+from shim.flags.ledger import Ledger
+from shim.flags.table import EVERY, Asked, Flag, Table
+from shim.report import WAITING, Row
+from shim.statistics import wilson
+from shim.store.store import Store
+
+HOUR = 3600.0
+NEWEST = 20_000  # exchanges whose times are looked at
+FAMILIES = {endpoint.id: endpoint.family for endpoint in ENDPOINTS}
+
+type Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Times:
+    """How long answers took, by who gave them, in seconds."""
+
+    legacy: list[float] = field(default_factory=list)
+    native: list[float] = field(default_factory=list)
+
+
+def overview(store: Store, now: float) -> Json:
+    """All of the table."""
+    found = reports.read(store)
+    table = Ledger(store.sql).table()
+    hour, times = traffic(store, now - HOUR), _times(store)
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in found.rows:
+        rows[row.endpoint].append(row)
+    total = found.total()
+    return {
+        "now": now,
+        "adds_up": found.adds_up,
+        "size": found.size,
+        "coverage": {"all": found.coverage.all, "native": found.coverage.native, "clean": found.coverage.clean},
+        "total": parity([total]),
+        "every": _said(table.lookup(Asked("")), table, EVERY),
+        "endpoints": [
+            {
+                "id": name,
+                "family": FAMILIES.get(name, ""),
+                "native": name in native_ids(),
+                "flag": _said(table.lookup(Asked(name)), table, name),
+                "hour": dict(hour[name]),
+                "parity": parity(rows[name]),
+                "latency": _compared(times[name]),
+                "rows": [{"provider": r.provider, "stream": r.stream, **parity([r])} for r in rows[name]],
+            }
+            for name in _names(rows, table)
+        ],
+    }
+
+
+def parity(rows: Iterable[Row]) -> Json:
+    """Clean of judged, with its 95 % interval, over some lines of the report."""
+    rows = list(rows)
+    clean, seen = sum(r.clean for r in rows), sum(r.seen for r in rows)
+    low, high = wilson(clean, seen)
+    levels: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for row in rows:
+        levels.update(row.levels)
+        reasons.update(row.reasons)
+    return {
+        "clean": clean,
+        "judged": seen,
+        "share": clean / seen if seen else None,
+        "low": low if seen else None,
+        "high": high if seen else None,
+        "waiting": levels.pop(WAITING, 0),
+        "levels": dict(levels),
+        "reasons": dict(reasons),
+    }
+
+
+def traffic(store: Store, since: float) -> defaultdict[str, Counter[str]]:
+    """Exchanges since a moment: endpoint -> who answered -> how many."""
+    rows = store.sql.execute(
+        "SELECT endpoint, mode, COUNT(*) FROM exchanges WHERE began > ? AND run IS NULL GROUP BY 1, 2", (since,)
+    )
+    out: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for endpoint, mode, count in rows:
+        out[endpoint][mode] += count
+    return out
+
+
+def _names(rows: dict[str, list[Row]], table: Table) -> list[str]:
+    """Endpoints that were asked for or have a flag of their own, in the catalogue's order; the unknown ones last."""
+    named = {*rows, *(flag.scope.endpoint for flag in table.flags)} - {"*"}
+    order = {name: n for n, name in enumerate(FAMILIES)}
+    return sorted(named, key=lambda name: (order.get(name, len(order)), name))
+
+
+def _said(flag: Flag, table: Table, endpoint: str) -> Json:
+    """What holds where nothing narrower does, and what is narrower."""
+    narrower = [f for f in table.flags if f.scope.endpoint == endpoint and f.scope.needs_body]
+    return {
+        "value": str(flag.value),
+        "mode": str(flag.value.mode),
+        "own": flag.scope.endpoint == endpoint,
+        "who": flag.who,
+        "at": flag.at,
+        "why": flag.why,
+        "narrower": [
+            {
+                "provider": f.scope.provider,
+                "stream": f.scope.stream,
+                "model": f.scope.model,
+                "value": str(f.value),
+                "mode": str(f.value.mode),
+            }
+            for f in narrower
+        ],
+    }
+
+
+def _times(store: Store) -> defaultdict[str, Times]:
+    rows = store.sql.execute(
+        "SELECT endpoint, mode, took FROM exchanges WHERE run IS NULL ORDER BY id DESC LIMIT ?", (NEWEST,)
+    )
+    out: defaultdict[str, Times] = defaultdict(Times)
+    for endpoint, mode, took in rows:
+        one = out[endpoint]
+        (one.legacy if mode == "legacy" else one.native).append(took)
+    return out
+
+
+def _compared(times: Times) -> Json:
+    return {"legacy": quantiles(times.legacy), "native": quantiles(times.native)}
+
+
+def quantiles(times: list[float]) -> Json | None:
+    """Median and 95th percentile of some seconds; None of none."""
+    if not times:
+        return None
+    ordered = sorted(times)
+    return {"count": len(ordered), "p50": ordered[len(ordered) // 2], "p95": ordered[int(len(ordered) * 0.95)]}

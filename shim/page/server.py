@@ -1,0 +1,224 @@
+"""The page as an application: which paths there are and what each gives.
+
+Everything that routes lives here. Laws: everything outside (recording, keys, clock, port) is an argument; all below
+`/api/` stands behind the guard, `/metrics` behind a key; what is served besides are files of this package, all known
+before the first request.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from shim.flags.ledger import Ledger
+from shim.page import flips, health, listing
+from shim.page.asked import AskedError, Body, body_of, number, read
+from shim.page.exchange import Bench, exchange
+from shim.page.files import served
+from shim.page.guard import Guard, cookie_name, protect
+from shim.page.keys import Keys
+from shim.page.live import Live, TooManyError
+from shim.page.overview import overview
+from shim.page.reading import Reading
+from shim.page.visitors import LONGEST, Tries, Visitors
+
+LARGEST = 64 << 10  # bytes of a body
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the page stands on.
+
+    Attributes:
+        database: The recording, which exists.
+        keys: What opens it.
+        bench: What judging needs.
+        port: The one it is served on.
+        clock: Seconds since 1970.
+        pace: Seconds; only differences count.
+    """
+
+    database: Path
+    keys: Keys
+    bench: Callable[[], Bench]
+    port: int
+    clock: Callable[[], float] = time.time
+    pace: Callable[[], float] = time.monotonic
+
+
+class LogIn(Body):
+    """A key that is tried."""
+
+    key: str
+
+
+def dump(value: Any) -> bytes:
+    """JSON; what orjson has no way to write (a lone surrogate, a huge integer) is written escaped."""
+    try:
+        return orjson.dumps(value, default=str)
+    except TypeError:
+        return json.dumps(value, default=str).encode()
+
+
+def said(value: Any) -> web.Response:
+    """An answer."""
+    return web.Response(body=dump(value), content_type="application/json")
+
+
+class Page:
+    """The page's handlers.
+
+    Args:
+        outside: What it stands on.
+    """
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.visitors, self.tries = Visitors(outside.pace), Tries(outside.pace)
+        self.guard = Guard(outside.port, self.visitors)
+        self.reading, self.live = Reading(outside.database), Live(outside.database)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every path."""
+        return [
+            web.get("/", self.shell),
+            web.get("/static/{name}", self.file),
+            web.post("/api/login", self.log_in),
+            web.post("/api/logout", self.log_out),
+            web.get("/api/live", self.tell),
+            web.get("/api/overview", self.overview),
+            web.get("/api/exchanges", self.exchanges),
+            web.get("/api/exchanges/{id}", self.exchange),
+            web.get("/api/history", self.history),
+            web.get("/api/health", self.health),
+            web.get("/api/flags/effect", self.effect),
+            web.post("/api/flags", self.flip),
+        ]
+
+    async def context(self, _app: web.Application) -> AsyncIterator[None]:
+        """Watches the recording while the page is served."""
+        async with self.live.watching():
+            yield
+        self.reading.close()
+
+    async def shell(self, _request: web.Request) -> web.Response:
+        """The one page there is; what it shows, its script asks for."""
+        return served("index.html")
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A file of this package."""
+        return served(request.match_info["name"])
+
+    async def log_in(self, request: web.Request) -> web.Response:
+        """A session for the right key."""
+        wait = self.tries.wait()
+        if wait > 0:
+            seconds = ceil(wait)
+            raise AskedError(f"too many wrong keys: wait {seconds} s", 429, {"Retry-After": str(seconds)})
+        given = await body_of(request, LogIn)
+        if not self.outside.keys.opens_page(given.key.strip()):
+            self.tries.wrong()
+            raise AskedError("that is not the page's key", 403)
+        self.tries.right()
+        cookie, visitor = self.visitors.begin()
+        answer = said({"token": visitor.token})
+        name = cookie_name(self.outside.port)
+        answer.set_cookie(name, cookie, httponly=True, samesite="Strict", path="/", max_age=int(LONGEST))
+        return answer
+
+    async def log_out(self, request: web.Request) -> web.Response:
+        """The session's end."""
+        name = cookie_name(self.outside.port)
+        self.visitors.end(request.cookies.get(name, ""))
+        answer = said({})
+        answer.del_cookie(name, path="/")
+        return answer
+
+    async def tell(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: the recording's version, now and whenever it changes."""
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        changes = self.live.changes()
+        try:
+            first = await anext(changes)
+        except TooManyError as error:
+            raise AskedError("too many pages are open", 503) from error
+        await answer.prepare(request)
+        try:
+            await answer.write(_event(first))
+            async for version in changes:
+                await answer.write(_event(version))
+        except ConnectionResetError:
+            pass  # the visitor left
+        finally:
+            await changes.aclose()  # type: ignore[attr-defined]  # it is a generator
+        return answer
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """The endpoints."""
+        del request
+        now = self.outside.clock()
+        return said(await self.reading.ask_once("overview", self.live.version, lambda store: overview(store, now)))
+
+    async def exchanges(self, request: web.Request) -> web.Response:
+        """A list of exchanges."""
+        level = request.query.get("level", "")
+        if level not in listing.LEVELS:
+            raise AskedError(f"level is one of {', '.join(sorted(filter(None, listing.LEVELS)))}")
+        endpoint, before = request.query.get("endpoint", ""), number(request.query, "before", 0, 1 << 62)
+        return said(await self.reading.ask(lambda store: listing.listing(store, endpoint, level, before)))
+
+    async def exchange(self, request: web.Request) -> web.Response:
+        """One exchange."""
+        wanted = number(request.match_info, "id", 0, 1 << 62)
+        return said(
+            await self.reading.ask_slowly(lambda: exchange(self.outside.database, wanted, self.outside.bench()))
+        )
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Who changed which flag."""
+        limit = number(request.query, "limit", 100, 1000)
+        return said(await self.reading.ask(lambda store: health.history(store, limit)))
+
+    async def health(self, request: web.Request) -> web.Response:
+        """Recorder and judge."""
+        del request
+        now = self.outside.clock()
+        return said(await self.reading.ask_once("health", self.live.version, lambda store: health.health(store, now)))
+
+    async def effect(self, request: web.Request) -> web.Response:
+        """What a flip would do."""
+        wanted = read(flips.Flip, request.query)
+        now = self.outside.clock()
+        return said(await self.reading.ask(lambda store: flips.effect(store, wanted, now)))
+
+    async def flip(self, request: web.Request) -> web.Response:
+        """Set a flag."""
+        wanted = await body_of(request, flips.Flip)
+
+        def set_it() -> Any:
+            with Ledger.open(self.outside.database) as ledger:
+                return health.change_json(flips.flip_now(ledger, wanted))
+
+        done = await self.reading.ask_slowly(set_it)
+        self.reading.forget()
+        return said(done)
+
+
+def _event(version: int | None) -> bytes:
+    return b": still here\n\n" if version is None else b"event: changed\ndata: %d\n\n" % version
+
+
+def build(outside: Outside) -> web.Application:
+    """The application, to be served on loopback."""
+    page = Page(outside)
+    app = web.Application(client_max_size=LARGEST, middlewares=[page.guard.middleware])
+    app.add_routes(page.routes())
+    app.cleanup_ctx.append(page.context)
+    app.on_response_prepare.append(protect)
+    return app

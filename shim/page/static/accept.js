@@ -1,0 +1,7 @@
+// Accepting a difference: what that would change is shown first.
+
+import { tell } from "./dom.js";
+
+export function acceptDifference() {
+  tell("not yet");
+}

@@ -1,0 +1,122 @@
+// The endpoints as a table, and one of them with all that is known of it.
+
+import { h } from "./dom.js";
+import { changeFlag, climb, liftHold } from "./flip.js";
+import { empty, levelPill, modePill, parity, pill, table, time } from "./parts.js";
+import { brief, bytes, count, percent, plural, seconds } from "./words.js";
+
+const OUTCOMES = { pass: ["may climb", "good"], fail: ["held", "bad"], inconclusive: ["inconclusive", "unknown"] };
+
+export function endpoints(found, { again }) {
+  const standing = [
+    fact("Parity", found.total.judged ? percent(found.total.share, 2) : "no data",
+      found.total.judged ? `at least ${percent(found.total.low)} of ${plural(found.total.judged, "exchange")}` : "nothing judged yet"),
+    fact("Endpoints", `${found.coverage.clean} of ${found.coverage.all} clean`, `native has ${found.coverage.native}`),
+    fact("Where no flag is set", found.every.value, found.every.own ? `set by ${found.every.who}` : "as long as nobody says otherwise",
+      h("button", { type: "button", class: "small", onclick: () => changeFlag({ endpoint: "*", flag: found.every }, again) },
+        "Change…")),
+    fact("Recording", bytes(found.size), found.adds_up ? "counts add up" : "COUNTS DO NOT ADD UP: nothing climbs"),
+  ];
+  if (!found.endpoints.length) {
+    return [h("h1", {}, "Endpoints"), h("dl", { class: "facts" }, standing),
+      empty("Nothing has been recorded yet", "Point a client at the front, and what passes shows up here by itself.")];
+  }
+  return [h("h1", {}, "Endpoints"), h("dl", { class: "facts" }, standing),
+    table("Endpoints that were asked for, and who answers them", [
+      ["Endpoint", (one) => [h("a", { href: `#/endpoint/${encodeURIComponent(one.id)}` }, one.id || "(no endpoint)"),
+        h("span", { class: "dim sub" }, one.native ? one.family : `${one.family}; native has no handler`)]],
+      ["Mode", mode],
+      ["Last hour", traffic, "right"],
+      ["Parity", (one) => parity(one.parity)],
+      ["Latency", latency],
+      ["Gate", gate],
+      ["", (one) => actions(one, again), "actions"],
+    ], found.endpoints, (one) => one.id)];
+}
+
+const fact = (name, value, note, extra) =>
+  h("div", {}, h("dt", {}, name), h("dd", {}, h("strong", {}, value), " ", extra, h("span", { class: "dim sub" }, note)));
+
+function mode(one) {
+  const narrower = one.flag.narrower.map((f) =>
+    h("span", { class: "sub" }, pill(f.value, f.mode), " ", narrowed(f)));
+  return [modePill(one.flag), one.flag.own ? null : h("span", { class: "dim sub" }, "by *"), narrower];
+}
+
+export const narrowed = (flag) => [
+  flag.model && `model ${flag.model}`, flag.provider && `provider ${flag.provider}`,
+  { yes: "streams", no: "whole answers" }[flag.stream],
+].filter(Boolean).join(", ");
+
+function traffic(one) {
+  const all = Object.values(one.hour).reduce((sum, n) => sum + n, 0);
+  const native = (one.hour.native ?? 0) + (one.hour.canary ?? 0);
+  return [brief(all), native ? h("span", { class: "dim sub" }, `${brief(native)} by native`) : null];
+}
+
+function latency({ latency: { legacy, native } }) {
+  if (!legacy && !native) return h("span", { class: "dim" }, "no data");
+  if (!native) return [seconds(legacy.p50), h("span", { class: "dim sub" }, "the legacy's median")];
+  if (!legacy) return [seconds(native.p50), h("span", { class: "dim sub" }, "native's median")];
+  return [`× ${(native.p50 / Math.max(legacy.p50, 1e-9)).toFixed(2)}`,
+    h("span", { class: "dim sub" }, `${seconds(native.p50)} beside ${seconds(legacy.p50)}`)];
+}
+
+function gate(one) {
+  if (one.held) return [pill("on hold", "bad"), h("span", { class: "sub" }, one.held.why)];
+  if (!one.gate) return h("span", { class: "dim" }, "–");
+  const [word, kind] = OUTCOMES[one.gate.outcome];
+  const first = one.gate.checks.find((check) => check.outcome !== "pass");
+  return [pill(one.gate.next ? word : "at the top", one.gate.next ? kind : "good"),
+    one.gate.next ? h("span", { class: "dim sub" }, first ? first.says : `next: ${one.gate.next}`) : null];
+}
+
+function actions(one, again) {
+  const name = one.id;
+  return [
+    one.gate?.outcome === "pass" && one.gate.next && !one.held
+      ? h("button", { type: "button", class: "small main", onclick: () => climb(one, again), "aria-label": `Climb: ${name}` }, "Climb…") : null,
+    h("button", { type: "button", class: "small", "data-act": "change", onclick: () => changeFlag({ endpoint: name, flag: one.flag }, again),
+      "aria-label": `Change who answers ${name}` }, "Change…"),
+    one.flag.mode === "canary" || one.flag.mode === "native"
+      ? h("button", { type: "button", class: "small danger", "data-act": "back",
+        onclick: () => changeFlag({ endpoint: name, flag: one.flag, to: "legacy" }, again),
+        "aria-label": `Roll back ${name}` }, "Roll back…") : null,
+  ];
+}
+
+export function endpoint(found, { words: [name], again }) {
+  const one = found.endpoints.find((each) => each.id === name);
+  if (!one) return [h("h1", {}, name), empty("Nothing was seen of this endpoint", "It may have been purged.")];
+  return [
+    h("p", { class: "crumbs" }, h("a", { href: "#/" }, "Endpoints"), " ›"),
+    h("h1", {}, one.id || "(no endpoint)"),
+    h("p", { class: "lead" }, modePill(one.flag), " ", one.flag.at ? [`set by ${one.flag.who} `, time(one.flag.at),
+      one.flag.why ? `: ${one.flag.why}` : ""] : "no flag is set: the legacy answers", " ", h("span", { class: "actions" }, actions(one, again))),
+    one.held ? h("p", { class: "notice bad" }, `On hold since it was rolled back: ${one.held.why} `,
+      h("button", { type: "button", class: "small", onclick: () => liftHold(one, again) }, "Lift the hold…")) : null,
+    one.gate ? checks(one.gate) : null,
+    h("h2", {}, "By provider"),
+    table("Parity by provider and stream", [
+      ["Provider", (row) => row.provider || "(none)"],
+      ["Answer", (row) => (row.stream ? "stream" : "whole")],
+      ["Parity", parity],
+      ["Found", (row) => Object.entries(row.levels).map(([level, n]) => [levelPill(level), ` ${count(n)} `])],
+      ["Why unjudged", (row) => Object.entries(row.reasons).map(([why, n]) => h("span", { class: "sub" }, `${why}: ${count(n)}`))],
+    ], one.rows, (row) => `${row.provider} ${row.stream}`),
+    h("p", {}, h("a", { href: `#/exchanges?endpoint=${encodeURIComponent(one.id)}&level=unclean` }, "Exchanges that are not clean"),
+      " · ", h("a", { href: `#/exchanges?endpoint=${encodeURIComponent(one.id)}` }, "All its exchanges")),
+  ];
+}
+
+function checks(gate) {
+  const title = gate.next ? `What the next gate asks for: ${gate.next}` : "It has climbed as far as it can";
+  const times = [gate.climbs_in !== null && `the gate may open in ${seconds(gate.climbs_in)}`,
+    gate.falls_in !== null && `a breach would show and be undone in ${seconds(gate.falls_in)}`].filter(Boolean);
+  return [h("h2", {}, title), times.length ? h("p", { class: "dim" }, `As traffic is now, ${times.join("; ")}.`) : null,
+    gate.checks.length ? table("Checks of the next gate", [
+      ["Check", (check) => check.name],
+      ["Outcome", (check) => pill(check.outcome, { pass: "good", fail: "bad" }[check.outcome] ?? "unknown")],
+      ["What it says", (check) => check.says],
+    ], gate.checks, (check) => check.name) : null];
+}
