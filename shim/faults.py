@@ -47,8 +47,13 @@ _FALLBACKS = {
 }
 """How the reason of a fallback begins -> whose fault it is; with any other it is nobody's."""
 
-NATIVES = frozenset({Fault.CRASH, Fault.FAILED})
-"""Faults that are native's whoever answered in the end; `ERROR` and `BROKEN` are the answerer's."""
+BY_NATIVE = ("canary", "native")
+"""Modes of recorded exchanges that native answered."""
+
+
+def is_natives(mode: str, fault: str) -> bool:
+    """Whether a fault is native's doing: it was to answer and fell, or it did answer and the fault is the answer's."""
+    return fault in (Fault.CRASH, Fault.FAILED) or (mode in BY_NATIVE and fault in (Fault.ERROR, Fault.BROKEN))
 
 
 def fault_of(exchange: Exchange, fallback: str, *, left: bool) -> Fault:

@@ -1,37 +1,46 @@
 """The report: parity by endpoint, provider and stream, and whether the recorder's counts add up.
 
-Reading only. Laws: unjudged exchanges count against parity; *accepted* has a column of its own; counts that do not
-add up make the whole report red.
+Reading only, of tallies, so that a million exchanges are told of as fast as ten. Laws: unjudged exchanges count against
+parity; *accepted* has a column of its own; what native answered has no record of the legacy's to be judged on, and is
+told of apart; counts that do not add up make the whole report red.
 """
 
-import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from shim.coverage import Coverage, coverage
+from shim.faults import BY_NATIVE, is_natives
 from shim.judge.verdict import Level
 from shim.statistics import wilson
 from shim.store.sessions import Session
 from shim.store.store import Store
+from shim.store.tallies import ExchangeTally, VerdictTally
 
-_LATEST = """
-SELECT e.endpoint, e.provider, e.stream, e.mode, v.level, v.reason, COUNT(*)
-FROM exchanges e LEFT JOIN verdicts v ON v.id = (
-    SELECT id FROM verdicts WHERE exchange = e.id AND subject = 'native' ORDER BY id DESC LIMIT 1)
-WHERE e.run IS NULL GROUP BY 1, 2, 3, 4, 5, 6
-"""
 WAITING = "waiting"
 
 
 @dataclass(slots=True)
 class Row:
-    """One line of the report: what it is about, and how many exchanges at each level."""
+    """One line of the report.
+
+    Attributes:
+        endpoint: What it is about.
+        provider: The same.
+        stream: The same.
+        levels: How many exchanges that the legacy answered are at each level; those without a verdict are `waiting`.
+        reasons: Of the unjudged ones, how many for which reason.
+        native: How many exchanges native answered.
+        faults: How often native failed, by fault.
+    """
 
     endpoint: str
     provider: str
     stream: bool
     levels: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    native: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
 
     @property
     def seen(self) -> int:
@@ -79,33 +88,45 @@ class Report:
         """All rows in one."""
         out = Row("all", "", stream=False)
         for row in self.rows:
-            for level, n in row.levels.items():
-                out.levels[level] = out.levels.get(level, 0) + n
-            for reason, n in row.reasons.items():
-                out.reasons[reason] = out.reasons.get(reason, 0) + n
+            out.native += row.native
+            for mine, others in ((out.levels, row.levels), (out.reasons, row.reasons), (out.faults, row.faults)):
+                for name, n in others.items():
+                    _add(mine, name, n)
         return out
 
 
 def read(store: Store) -> Report:
     """Read a recording's report."""
+    verdicts = [tally for tally in store.tallies.verdicts("native") if tally.mode == "legacy"]
+    rows = _rows(store.tallies.exchanges(), verdicts)
+    found = coverage((tally.endpoint, Level(tally.level).clean) for tally in verdicts)
+    return Report(rows, store.sessions.all(), found, store.path.stat().st_size)
+
+
+def _rows(exchanges: Iterable[ExchangeTally], verdicts: Iterable[VerdictTally]) -> list[Row]:
     rows: dict[tuple[str, str, bool], Row] = {}
-    judged: list[tuple[str, bool]] = []
-    for endpoint, provider, stream, mode, level, reason, count in _rows(store.sql):
-        row = rows.setdefault((endpoint, provider, bool(stream)), Row(endpoint, provider, bool(stream)))
-        if mode == "native":  # judged the other way round, not against this record
-            continue
-        name = level or WAITING
-        row.levels[name] = row.levels.get(name, 0) + count
-        if reason:
-            row.reasons[reason] = row.reasons.get(reason, 0) + count
-        if level:
-            judged.append((endpoint, Level(level).clean))
-    ordered = [rows[key] for key in sorted(rows)]
-    return Report(ordered, store.sessions.all(), coverage(judged), store.path.stat().st_size)
+    for one in exchanges:
+        row = rows.setdefault((one.endpoint, one.provider, one.stream), Row(one.endpoint, one.provider, one.stream))
+        if one.mode in BY_NATIVE:
+            row.native += one.count
+        elif one.mode == "legacy":
+            _add(row.levels, WAITING, one.count)
+        if is_natives(one.mode, one.fault):
+            _add(row.faults, one.fault, one.count)
+    for tally in verdicts:
+        row = rows[tally.endpoint, tally.provider, tally.stream]
+        _add(row.levels, WAITING, -tally.count)
+        _add(row.levels, tally.level, tally.count)
+        if tally.reason:
+            _add(row.reasons, tally.reason, tally.count)
+    return [rows[key] for key in sorted(rows)]
 
 
-def _rows(sql: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    return sql.execute(_LATEST).fetchall()
+def _add(counts: dict[str, int], name: str, n: int) -> None:
+    """Count; what comes to nothing is not there."""
+    counts[name] = counts.get(name, 0) + n
+    if not counts[name]:
+        del counts[name]
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -130,6 +151,8 @@ def report_json(report: Report) -> dict[str, Any]:
                 "parity_lower_bound": r.lower,
                 "levels": r.levels,
                 "unjudged": r.reasons,
+                "by_native": r.native,
+                "faults": r.faults,
             }
             for r in report.rows
         ],

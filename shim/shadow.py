@@ -1,8 +1,8 @@
 """Shadow mode: the judge in a process of its own, following the recorder.
 
 Everything between the database and the judge lives here. Laws: the judge never runs in the front's process and yields
-to it (lowest priority); each exchange gets one verdict a build of native; a verdict that cannot be written is made
-again later, never lost in silence.
+to it (lowest priority); each exchange gets one verdict a build of native, of a build that is new the newest ones again,
+up to a bound; a verdict that cannot be written is made again later, never lost in silence.
 """
 
 import argparse
@@ -13,9 +13,8 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,6 +24,7 @@ import orjson
 from native.models import learn
 from native.settings import Settings
 from native.wire.loose import MISSING, parse
+from shim.build import build
 from shim.exchange import Case
 from shim.flags.ledger import Ledger
 from shim.flags.table import Asked, Mode, Table
@@ -39,12 +39,7 @@ from shim.store.verdicts import DifferenceRow, VerdictRow
 PACE = 0.5  # seconds between looks at a recording that had nothing new
 BATCH = 50
 LONGEST = 20_000  # characters of a value that are kept with a difference
-
-
-@lru_cache(maxsize=1)
-def build() -> str:
-    """Which build of native a verdict is about."""
-    return version("cliproxy-cutover")
+AGAIN = 2500  # exchanges of an endpoint that a new build is judged on again
 
 
 def _text(value: Any) -> str | None:
@@ -84,12 +79,16 @@ def verdict_row(exchange: int, verdict: Verdict, took: float) -> VerdictRow:
     )
 
 
+# What native answered is judged the other way round, and what the front answered by itself is nobody's behaviour.
 _WAITING = """
-SELECT e.id, e.endpoint, e.provider, e.stream, e.model FROM exchanges e
-WHERE e.run IS NULL AND e.id > ? AND NOT EXISTS (
-    SELECT 1 FROM verdicts v WHERE v.exchange = e.id AND v.subject = 'native')
-ORDER BY e.id LIMIT ?
+SELECT id, endpoint, provider, stream, model FROM exchanges
+WHERE run IS NULL AND judged_level = '' AND endpoint = ? AND mode = 'legacy' AND id > ? ORDER BY id LIMIT ?
 """
+_OUTDATED = """
+SELECT id, endpoint, provider, stream, model, judged_build FROM exchanges
+WHERE run IS NULL AND judged_level <> '' AND endpoint = ? AND mode = 'legacy' ORDER BY id DESC LIMIT ?
+"""
+type Waiting = tuple[int, Asked]
 
 
 class Shadow:
@@ -103,37 +102,52 @@ class Shadow:
 
     def __init__(self, path: Path, rules: Rules | None = None, book: NoiseBook | None = None) -> None:
         self.path, self.rules, self.book = path, rules, book
-        self._passed = 0  # up to this id, what has no verdict is not to have one as flags are now
+        self._passed: dict[str, int] = {}  # by endpoint: up to which id all is judged that flags ask for
+        self._outdated: deque[Waiting] = deque()
         self._table: Table | None = None
 
     def step(self) -> int:
-        """Judge what is waiting, a batch at most; returns how many verdicts were written.
+        """Judge what is waiting, a batch at most; returns how many were looked at.
 
         Raises:
             sqlite3.OperationalError: The database is locked or gone; nothing was lost, try again.
         """
-        done = 0
         with Store(self.path) as store:
             table = Ledger(store.sql).table()
+            endpoints = sorted({t.endpoint for t in store.tallies.exchanges() if table.asks_native(t.endpoint)})
             if self._table is None or table.flags != self._table.flags:
-                self._table, self._passed = table, 0
-            waiting = store.sql.execute(_WAITING, (self._passed, BATCH)).fetchall()
-            for number, endpoint, provider, stream, model in waiting:
-                asked = Asked(endpoint, provider, bool(stream), model)
+                self._table, self._passed = table, {}
+                self._outdated = _outdated(store, endpoints)
+            waiting = self._waiting(store, endpoints)
+            for number, asked in waiting:
                 if table.lookup(asked).value.mode is not Mode.LEGACY:
-                    row = self._judge(store, number)
-                    with store.transaction():
-                        store.verdicts.add(row)
-                    done += 1
-                self._passed = number
-        return done or len(waiting)
+                    self._judge_one(store, number)
+                self._passed[asked.endpoint] = number
+            if waiting:
+                return len(waiting)
+            again = [self._outdated.popleft() for _ in range(min(BATCH, len(self._outdated)))]
+            for number, asked in again:
+                if table.lookup(asked).value.mode is not Mode.LEGACY:
+                    self._judge_one(store, number)
+            return len(again)
+
+    def _waiting(self, store: Store, endpoints: Sequence[str]) -> list[Waiting]:
+        """What has no verdict yet, oldest first."""
+        rows = (store.sql.execute(_WAITING, (name, self._passed.get(name, 0), BATCH)).fetchall() for name in endpoints)
+        return sorted((_waiting(row) for found in rows for row in found), key=lambda one: one[0])[:BATCH]
+
+    def _judge_one(self, store: Store, number: int) -> None:
+        try:
+            row = self._judge(store, number)
+        except KeyError:  # purged meanwhile
+            return
+        with store.transaction():
+            store.verdicts.add(row)
 
     def _judge(self, store: Store, number: int) -> VerdictRow:
         start = perf_counter()
         record = store.exchanges.get(number)
-        if record.exchange.mode == "native" or (record.exchange.mode == "canary" and not record.fallback):
-            verdict = unjudged(Reason.NOT_LEGACY, "native answered it")
-        elif record.snapshot is None:
+        if record.snapshot is None:
             verdict = unjudged(Reason.NO_SNAPSHOT)
         else:
             verdict = judge(live_case(record), self.rules, self.book)
@@ -149,6 +163,17 @@ class Shadow:
                 done = 0
             if not done:
                 stop.wait(PACE)
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    number, endpoint, provider, stream, model = row[:5]
+    return number, Asked(endpoint, provider, bool(stream), model)
+
+
+def _outdated(store: Store, endpoints: Sequence[str]) -> deque[Waiting]:
+    """The newest exchanges of some endpoints, as far as it was another build of native that was judged on them."""
+    rows = (row for name in endpoints for row in store.sql.execute(_OUTDATED, (name, AGAIN)).fetchall())
+    return deque(_waiting(row) for row in rows if row[5] != build())
 
 
 def case_of(store: Store, number: int) -> Case:

@@ -14,6 +14,7 @@ from shim.commands.saying import Json, console, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
 from shim.run.plan import DATABASE, data_dir
+from shim.store.connection import behind, connect
 from shim.store.store import Store
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")]
@@ -24,6 +25,8 @@ def open_recording(data: Path | None) -> Store:
     found = (data or data_dir(os.environ)) / DATABASE
     if not found.exists():
         raise fail(f"there is no recording at {found}: `shim run` makes one, `--data-dir` names its folder")
+    if behind(found):
+        connect(found).close()
     return Store(found, read_only=True)
 
 
@@ -63,6 +66,12 @@ def print_report(out: Console, found: Report) -> None:
         out.print(table)
         for reason, count in sorted(found.total().reasons.items()):
             out.print(f"  unjudged, {reason}: {count}", style="dim")
+        for row in found.rows:
+            if row.native or row.faults:
+                faults = "".join(f", {count} {fault}" for fault, count in sorted(row.faults.items()))
+                out.print(
+                    f"  answered by native, {row.endpoint}: {row.native}{faults}", style="red" if faults else "dim"
+                )
     out.print(f"\n{found.coverage} endpoints; recording {found.size / 1e6:.1f} MB")
     for one in (s.standing for s in found.sessions[-3:]):
         style = None if one.adds_up else "bold red"

@@ -158,6 +158,10 @@ class Table:
         """The flag that holds for a request."""
         return next((flag for flag in self._for(asked.endpoint) if flag.scope.covers(asked)), LEGACY)
 
+    def asks_native(self, endpoint: str) -> bool:
+        """Whether some of this endpoint's traffic is native's, if only to be judged on it."""
+        return any(flag.value.mode is not Mode.LEGACY for flag in self._for(endpoint))
+
     def needs_body(self, endpoint: str) -> bool:
         """Whether who answers this endpoint depends on what is in the request's body."""
         return any(f.scope.needs_body or f.value.mode in (Mode.CANARY, Mode.NATIVE) for f in self._for(endpoint))

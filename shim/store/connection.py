@@ -7,6 +7,7 @@ they exist; writers wait for one another and never corrupt what a killed one lef
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -52,6 +53,12 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32768")
     migrations.apply(Database(connection))
+
+
+def behind(path: Path) -> bool:
+    """Whether a recording that exists lacks tables of ours: an older release made it."""
+    with closing(connect_to_read(path)) as connection:
+        return bool(migrations.pending(Database(connection)))
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:

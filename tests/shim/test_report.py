@@ -2,8 +2,10 @@
 
 import pytest
 
+from shim.exchange import Exchange, Request
 from shim.judge.verdict import Level
 from shim.report import WAITING, Row, read, report_json
+from shim.store.records import Record
 from shim.store.sessions import Standing
 from shim.store.store import Store
 
@@ -37,3 +39,12 @@ def test_counters_that_do_not_add_up_are_told(store):
     with store.transaction():
         store.sessions.tell(number, Standing(seen=5, recorded=3, open=1, dropped={"queue full": 1}))
     assert read(store).adds_up
+
+
+def test_what_native_answered_is_told_apart_with_its_faults(store):
+    for mode, fault in (("legacy", ""), ("legacy", "crash"), ("canary", ""), ("native", "error"), ("legacy", "error")):
+        exchange = Exchange(Request("POST", "/v1/messages"), None, mode=mode)
+        store.exchanges.add(Record(exchange, endpoint="POST /v1/messages", fault=fault))
+    (row,) = read(store).rows
+    assert (row.levels, row.native, row.faults) == ({WAITING: 3}, 2, {"crash": 1, "error": 1})
+    assert report_json(read(store))["rows"][0]["faults"] == {"crash": 1, "error": 1}

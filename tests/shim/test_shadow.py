@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shim import corpusfile
+from shim import corpusfile, shadow
+from shim.build import build
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
 from shim.judge.noisebook import NoiseBook
@@ -80,3 +81,36 @@ def test_a_difference_is_stored_with_both_values_and_read_back(recording):
         one = difference_of(row.differences[0])
         assert case_of(store, 1).runs[0].exchanges[0].response.status == 418
     assert (one.path, one.legacy, one.native) == ("exchanges[0].response.status", 418, 200)
+
+
+def test_a_new_build_is_judged_on_the_newest_again_and_then_no_more(recording, monkeypatch):
+    flag(recording, Mode.SHADOW)
+    with monkeypatch.context() as older:
+        older.setattr(shadow, "build", lambda: "0.0.1+older")
+        drain(Shadow(recording))
+    monkeypatch.setattr(shadow, "AGAIN", 2)
+    drain(Shadow(recording))
+    drain(Shadow(recording))
+    with Store(recording, read_only=True) as store:
+        again = [tally for tally in store.tallies.verdicts("native") if tally.build == build()]
+        assert sum(tally.count for tally in again) == 2
+        assert store.verdicts.latest(6).build == build()
+        assert store.verdicts.latest(1).build == "0.0.1+older"
+
+
+def test_what_native_or_the_front_answered_is_not_judged_against_itself(recording):
+    with Store(recording) as store:
+        store.sql.execute("UPDATE exchanges SET mode = 'canary' WHERE id = 1")
+        store.sql.execute("UPDATE exchanges SET mode = 'front' WHERE id = 2")
+    flag(recording, Mode.SHADOW)
+    drain(Shadow(recording))
+    with Store(recording, read_only=True) as store:
+        assert [store.verdicts.latest(number) for number in (1, 2, 5)] == [None] * 3
+
+
+def test_what_was_purged_while_it_waited_is_passed_over(recording):
+    flag(recording, Mode.SHADOW)
+    judge = Shadow(recording)
+    with Store(recording) as store:
+        judge._judge_one(store, 99)
+        assert store.verdicts.latest(99) is None
