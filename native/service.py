@@ -57,7 +57,6 @@ class Service:
         access: Who may ask.
         closing: Called, in order, when the service ends.
         leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
-        returned: Told of a browser that came back from a log-in: provider, state, code, error.
     """
 
     def __init__(
@@ -75,7 +74,6 @@ class Service:
         self.settings = settings or Settings()
         self.closing: list[Callable[[], Any]] = []
         self.leaving = asyncio.Event()
-        self.returned: Callable[[str, str, str, str], None] | None = None
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
         self.pool = Pool(config, models, clock, counters)

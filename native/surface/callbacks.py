@@ -1,6 +1,6 @@
 """`/{provider}/callback`: where a browser comes back to after a log-in.
 
-Law: the page says the same whatever came; only a log-in that waits for this state is told of it (`Service.returned`).
+Law: the page says the same whatever came; only a log-in that waits for this state is told of it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from native.log_ins.sessions import Returned
+from native.surface.management.log_ins import log_ins_of
 from native.surface.routes import Route, answer
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ def _page(provider: str) -> Callable[[web.Request, "Service"], Awaitable[web.Str
         query = request.query
         state = query.get("state", "")
         error = query.get("error", "") or query.get("error_description", "")
-        if state and service.returned is not None:
-            service.returned(provider, state, query.get("code", ""), error)
+        if state:
+            returned = Returned(query.get("code", "").strip(), error.strip())
+            log_ins_of(service).sessions.bring(provider, state, returned)
         return answer(PAGE, content_type="text/html; charset=utf-8")
 
     return returned

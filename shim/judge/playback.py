@@ -8,7 +8,10 @@ finds it. A looser match would turn a wrong request into a right answer.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from email.utils import formatdate
 from urllib.parse import urlsplit
+
+from aiohttp.http import SERVER_SOFTWARE
 
 from native.egress import AGENTS
 from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
@@ -18,7 +21,23 @@ from shim.judge.view import BACKGROUND
 
 MISS = 599  # the status of what was never recorded
 _CHUNK_DELAY = 0.001  # seconds between chunks where the recording names none
-_FRAMING = frozenset(["content-length", "transfer-encoding"])
+_TRANSFER = "transfer-encoding"
+
+
+def _headers(recorded: Response) -> Headers:
+    """An answer's headers as they came over the wire.
+
+    A provider by script dates no answer and is recorded with what the script says alone, so what its server, aiohttp's,
+    adds to that is added here. Real ones are recorded whole.
+    """
+    said = [(k, v) for k, v in recorded.headers if k.lower() != _TRANSFER]
+    names = {k.lower() for k, _ in said}
+    if "date" in names:
+        return said
+    added = {"Date": formatdate(usegmt=True), "Server": SERVER_SOFTWARE}
+    if len(recorded.chunks) <= 1 and recorded.complete:
+        added["Content-Length"] = str(sum(map(len, recorded.chunks)))
+    return [*said, *((k, v) for k, v in added.items() if k.lower() not in names)]
 
 
 def address(url: str) -> str:
@@ -42,7 +61,7 @@ class PlayedResponse:
     def __init__(self, recorded: Response, broken: str = "unexpected EOF") -> None:
         self._broken = broken
         self.status = recorded.status
-        self.headers: Headers = [(k, v) for k, v in recorded.headers if k.lower() not in _FRAMING]
+        self.headers = _headers(recorded)
         self._recorded = recorded
         coding = next((v for k, v in self.headers if k.lower() == "content-encoding"), "")
         self._decoder = decoder_for(coding) if coding else None

@@ -1,21 +1,25 @@
-"""How log-ins under way stand, and codes that a person brings back by hand.
+"""Log-ins through the management API: where to log in, how it stands, and codes that a person brings back by hand.
 
-Law: a state is known only while its log-in is under way; a code is taken for the provider it was begun with.
+Laws: a state is known only while its log-in is under way; a code is taken for the provider it was begun with; how a
+provider logs its users in is loaded when somebody asks for it (`native.log_ins`).
 """
 
 import re
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from native.log_ins import MODULES
+from native.log_ins.sessions import Returned
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.keys import read
 from native.surface.management.kinds import TEXT, Field, Shape
 
 if TYPE_CHECKING:
+    from native.log_ins.journey import NotBegunError
+    from native.log_ins.running import LogIns
     from native.service import Service
 
 PROVIDERS = {
@@ -37,29 +41,15 @@ PROVIDERS = {
 """What a provider may be called."""
 STATE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 CALLBACK = Shape(*(Field(name, TEXT) for name in ("provider", "redirect_url", "code", "state", "error")))
+COOKIE = Shape(Field("cookie", TEXT))
+ACCESS_TOKEN = Shape(*(Field(name, TEXT) for name in ("base_url", "personal_access_token", "token")))
 
 
-@dataclass(slots=True)
-class LogIn:
-    """One log-in under way: empty `status` while it waits, else what it says."""
-
-    provider: str
-    status: str = ""
-
-
-class LogIns:
-    """Log-ins under way, by state."""
-
-    def __init__(self) -> None:
-        self.by_state: dict[str, LogIn] = {}
-
-
-_OF: "WeakKeyDictionary[Service, LogIns]" = WeakKeyDictionary()
-
-
-def log_ins_of(service: "Service") -> LogIns:
+def log_ins_of(service: "Service") -> "LogIns":
     """The log-ins that a service has under way."""
-    return _OF.setdefault(service, LogIns())
+    from native.log_ins import running  # noqa: PLC0415 - few servers ever log anybody in
+
+    return running.log_ins_of(service)
 
 
 def valid(state: str) -> bool:
@@ -76,7 +66,7 @@ def auth_status(call: Call) -> web.Response:
     state = call.query("state").strip()
     if state and not valid(state):
         raise _refused(400, "invalid state")
-    found = log_ins_of(call.service).by_state.get(state)
+    found = log_ins_of(call.service).sessions.get(state) if state else None
     if found is None:
         return told({"status": "ok"})
     kind, *rest = found.status.split("|", 2)
@@ -110,19 +100,74 @@ def callback(call: Call) -> web.Response:
         raise _refused(400, "invalid state")
     if not body["code"] and not body["error"]:
         raise _refused(400, "code or error is required")
-    held = log_ins_of(call.service).by_state.get(body["state"])
+    sessions = log_ins_of(call.service).sessions
+    held = sessions.get(body["state"])
     if held is None:
         raise _refused(404, "unknown or expired state")
     if held.status:
         raise _refused(409, "oauth flow is not pending")
     if held.provider != provider:
         raise _refused(400, "provider does not match state")
-    if call.service.returned is not None:
-        call.service.returned(provider, body["state"], body["code"], body["error"])
+    sessions.bring(provider, body["state"], Returned(body["code"], body["error"]))
     return told({"status": "ok"})
 
 
+# ---- logging in ----------------------------------------------------------------------------------------------------
+
+
+def _not_begun(error: "NotBegunError") -> RefusedError:
+    refused = RefusedError(error.status, str(error))
+    refused.body = error.body
+    return refused
+
+
+async def begin(name: str, call: Call) -> web.Response:
+    """`GET /{name}-auth-url`: where to log in."""
+    from native.log_ins.journey import NotBegunError  # noqa: PLC0415 - see log_ins_of
+
+    try:
+        return told(await log_ins_of(call.service).begin(name, call.request.query))
+    except NotBegunError as error:
+        raise _not_begun(error) from error
+
+
+async def by_cookie(call: Call) -> web.Response:
+    """`POST /iflow-auth-url`: with a browser's cookie."""
+    from native.log_ins import iflow  # noqa: PLC0415 - see log_ins_of
+    from native.log_ins.journey import NotBegunError  # noqa: PLC0415
+
+    try:
+        given = read(COOKIE, call.bound())["cookie"]
+    except RefusedError as error:
+        raise _refused(400, "cookie is required") from error
+    try:
+        return told(await iflow.by_cookie(log_ins_of(call.service).journey({}), given))
+    except NotBegunError as error:
+        raise _not_begun(error) from error
+
+
+async def by_access_token(call: Call) -> web.Response:
+    """`POST /gitlab-auth-url`: with a personal access token."""
+    from native.log_ins import gitlab  # noqa: PLC0415 - see log_ins_of
+    from native.log_ins.journey import NotBegunError  # noqa: PLC0415
+
+    try:
+        body = {name: text.strip() for name, text in read(ACCESS_TOKEN, call.bound()).items()}
+    except RefusedError as error:
+        raise _refused(400, "invalid body") from error
+    token = body["personal_access_token"] or body["token"]
+    if not token:
+        raise _refused(400, "personal_access_token is required")
+    try:
+        return told(await gitlab.by_token(log_ins_of(call.service).journey({}), body["base_url"], token))
+    except NotBegunError as error:
+        raise _not_begun(error) from error
+
+
 ROUTES = [
+    *(route("GET", f"/{name}-auth-url", partial(begin, name)) for name in MODULES),
+    route("POST", "/iflow-auth-url", by_cookie),
+    route("POST", "/gitlab-auth-url", by_access_token),
     route("GET", "/get-auth-status", auth_status),
     route("POST", "/oauth-callback", callback),
 ]
