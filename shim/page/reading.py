@@ -39,10 +39,10 @@ class Reading:
         """What takes a while; opens what it needs by itself."""
         return await asyncio.get_running_loop().run_in_executor(self._slow, work)
 
-    async def ask_once[T](self, name: Hashable, version: int, read: Callable[[Store], T]) -> T:
-        """What a quick reader finds, worked out once for a version of the database."""
+    async def ask_once[T](self, name: Hashable, version: int, read: Callable[[Store], T], *, fresh: float = FRESH) -> T:
+        """What a reader finds, worked out once for a version of the database and at most once in `fresh` seconds."""
         found = self._known.get(name)
-        if found is not None and (found[0] == version or monotonic() - found[1] < FRESH):
+        if found is not None and (found[0] == version or monotonic() - found[1] < fresh):
             return found[2]  # type: ignore[return-value]  # what this name's reader gave
         value = await self.ask(read)
         self._known.pop(name, None)

@@ -8,7 +8,7 @@ before the first request.
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import orjson
 from aiohttp import web
 
 from shim.flags.ledger import Ledger
+from shim.groups import groups
 from shim.page import flips, health, listing
 from shim.page.asked import AskedError, Body, body_of, number, read
 from shim.page.exchange import Bench, exchange
@@ -28,6 +29,7 @@ from shim.page.overview import overview
 from shim.page.reading import Reading
 from shim.page.visitors import LONGEST, Tries, Visitors
 
+SLOWLY = 5.0  # seconds between looks at what takes longest to read
 LARGEST = 64 << 10  # bytes of a body
 
 
@@ -93,6 +95,7 @@ class Page:
             web.post("/api/logout", self.log_out),
             web.get("/api/live", self.tell),
             web.get("/api/overview", self.overview),
+            web.get("/api/groups", self.groups),
             web.get("/api/exchanges", self.exchanges),
             web.get("/api/exchanges/{id}", self.exchange),
             web.get("/api/history", self.history),
@@ -164,6 +167,12 @@ class Page:
         del request
         now = self.outside.clock()
         return said(await self.reading.ask_once("overview", self.live.version, lambda store: overview(store, now)))
+
+    async def groups(self, request: web.Request) -> web.Response:
+        """Differences by cause."""
+        del request
+        found = await self.reading.ask_once("groups", self.live.version, groups, fresh=SLOWLY)
+        return said({"groups": [asdict(one) for one in found]})
 
     async def exchanges(self, request: web.Request) -> web.Response:
         """A list of exchanges."""

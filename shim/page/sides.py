@@ -18,6 +18,7 @@ from shim.judge.paths import Place
 LINES = 3000  # of one pair
 LONGEST = 4000  # characters of a value
 _REALIGN = 400  # items; beyond it lists are paired index by index
+_FEW, _LINE = 6, 88  # items and characters of a tree that is written in one line
 _MARKED = 2000  # characters of both values that are compared letter by letter
 
 type Json = dict[str, Any]
@@ -54,14 +55,23 @@ def alone(tree: Any) -> tuple[list[Json], int]:
 
 
 def _walk(key: str, legacy: Any, native: Any, place: Place, depth: int, forgives: Forgives) -> Iterator[Line]:  # noqa: PLR0917  # a walk carries where it is
-    if isinstance(legacy, dict) and isinstance(native, dict):
+    if _brief(legacy) and _brief(native) and _spelled(legacy) == _spelled(native):
+        yield _both(depth, key + _spelled(legacy))
+    elif isinstance(legacy, dict) and isinstance(native, dict):
         yield _both(depth, f"{key}{{")
         for name in [*legacy, *(n for n in native if n not in legacy)]:
             inner = (*place, name)
             yield from _walk(
-                f"{_quoted(name)}: ", legacy.get(name, MISSING), native.get(name, MISSING), inner, depth + 1, forgives
+                f"{_short(_spelled(name))}: ",
+                legacy.get(name, MISSING),
+                native.get(name, MISSING),
+                inner,
+                depth + 1,
+                forgives,
             )
         yield _both(depth, "}")
+    elif _single(legacy) and _single(native):  # as most headers are
+        yield _leaf(key, legacy, native, depth, forgives=lambda: forgives((*place, 0), legacy[0], native[0]))
     elif isinstance(legacy, list) and isinstance(native, list):
         yield _both(depth, f"{key}[")
         for n, (a, b) in enumerate(paired(legacy, native)):
@@ -69,14 +79,11 @@ def _walk(key: str, legacy: Any, native: Any, place: Place, depth: int, forgives
         yield _both(depth, "]")
     elif legacy is MISSING or native is MISSING:
         yield from _one_sided(key, legacy, native, depth)
-    elif type(legacy) is type(native) and legacy == native:
-        yield _both(depth, key + _quoted(legacy))
     elif isinstance(legacy, dict | list) or isinstance(native, dict | list):
         yield from _one_sided(key, legacy, MISSING, depth)
         yield from _one_sided(key, MISSING, native, depth)
     else:
-        state = "forgiven" if forgives(place, legacy, native) else "changed"
-        yield Line(depth, state, key + _quoted(legacy), key + _quoted(native))
+        yield _leaf(key, legacy, native, depth, forgives=lambda: forgives(place, legacy, native))
 
 
 def paired(legacy: Sequence[Any], native: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
@@ -85,10 +92,27 @@ def paired(legacy: Sequence[Any], native: Sequence[Any]) -> Iterator[tuple[Any, 
         for n in range(max(len(legacy), len(native))):
             yield (legacy[n] if n < len(legacy) else MISSING, native[n] if n < len(native) else MISSING)
         return
-    matcher = SequenceMatcher(a=[_quoted(x) for x in legacy], b=[_quoted(x) for x in native], autojunk=False)
+    matcher = SequenceMatcher(a=[_spelled(x) for x in legacy], b=[_spelled(x) for x in native], autojunk=False)
     for _, a, b, c, d in matcher.get_opcodes():
         for n in range(max(b - a, d - c)):
             yield (legacy[a + n] if a + n < b else MISSING, native[c + n] if c + n < d else MISSING)
+
+
+def _leaf(key: str, legacy: Any, native: Any, depth: int, *, forgives: Callable[[], bool]) -> Line:
+    mine, other = key + _spelled(legacy), key + _spelled(native)
+    if mine == other:
+        return _both(depth, _short(mine))
+    return Line(depth, "forgiven" if forgives() else "changed", _short(mine), _short(other))
+
+
+def _brief(value: Any) -> bool:
+    """Whether a tree is small enough for one line."""
+    return isinstance(value, dict | list) and len(value) <= _FEW and len(_spelled(value)) <= _LINE
+
+
+def _single(value: Any) -> bool:
+    """Whether this is a list of one that holds no tree."""
+    return isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list)
 
 
 def _one_sided(key: str, legacy: Any, native: Any, depth: int) -> Iterator[Line]:
@@ -105,8 +129,8 @@ def _both(depth: int, text: str) -> Line:
     return Line(depth, "same", text, text)
 
 
-def _quoted(value: Any) -> str:
-    return _short(json.dumps(value, ensure_ascii=False, default=str))
+def _spelled(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _short(text: str) -> str:

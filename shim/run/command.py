@@ -41,6 +41,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
     ] = None,
     record: Annotated[bool, typer.Option(help="Record what passes")] = True,  # noqa: FBT002  # an option
     judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,  # noqa: FBT002  # an option
+    page: Annotated[bool, typer.Option(help="Serve the control room's page, on 127.0.0.1:18320")] = True,  # noqa: FBT002  # an option
     drain: Annotated[float, typer.Option(help="Seconds that what has begun is given to end on SIGTERM")] = 30.0,
     flags_file: Annotated[Path | None, typer.Option(help="A file of flags to follow")] = None,
 ) -> None:
@@ -60,6 +61,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         native=native if importlib.util.find_spec("native.server") else False,
         record=record,
         judge=judge and record and tap,
+        page=page,
         drain=drain,
         flags_file=flags_file,
         extra=tuple(context.args),

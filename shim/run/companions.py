@@ -33,6 +33,8 @@ def companions(context: Context) -> Iterator[Program]:
     wishes, database = context.wishes, context.settings.database
     if wishes.judge:
         yield _python("the judge", context, "shim.shadow", database, niceness=19)
+    if wishes.page:
+        yield _python("the page", context, "shim.page", database, niceness=5)
 
 
 def _python(name: str, context: Context, *arguments: str, niceness: int = 0) -> Program:

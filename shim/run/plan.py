@@ -45,6 +45,7 @@ class Wishes:
         native: Whether native runs; None to start it when a flag first asks for it.
         record: Whether to record.
         judge: Whether to judge what is recorded.
+        page: Whether the control room's page is served.
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
         extra: Arguments for the binary.
@@ -60,6 +61,7 @@ class Wishes:
     native: bool | None = None
     record: bool = True
     judge: bool = False
+    page: bool = False
     drain: float = 30.0
     flags_file: Path | None = None
     extra: tuple[str, ...] = ()

@@ -1,14 +1,26 @@
 // Differences by what causes them, those first that hold back most.
 
-import { acceptDifference } from "./accept.js";
 import { h } from "./dom.js";
-import { empty, marked, pill, table, time } from "./parts.js";
+import { acceptGroup } from "./accept.js";
+import { empty, table } from "./parts.js";
 import { count, plural } from "./words.js";
 
 export function differences(found, { again }) {
-  return [h("h1", {}, "Differences"), found.groups.length ? table("Groups of one cause, those first that hold back most", [
-    ["Where", (one) => [h("code", {}, one.path), h("span", { class: "dim sub" }, one.kind)]],
-    ["Holds back", (one) => [plural(one.exchanges, "exchange"), h("span", { class: "dim sub" }, one.endpoints.join(", "))]],
-    ["Smallest example", (one) => h("a", { href: `#/exchange/${one.example}` }, `#${one.example}`)],
-  ], found.groups, (one) => one.key) : empty("No difference stands open", "What was judged so far is clean, or nothing was judged yet.")];
+  return [h("h1", {}, "Differences"), found.groups.length
+    ? table("By cause, what holds back most first", [
+      ["Where", (one) => [one.patterns.slice(0, 3).map((path) => h("code", { class: "sub" }, path)),
+        h("span", { class: "dim sub" }, [one.side, one.kind, one.detail].filter(Boolean).join(" · "),
+          one.patterns.length > 3 ? ` · and ${plural(one.patterns.length - 3, "more place")}` : "")]],
+      ["Legacy", (one) => value(one.legacy)],
+      ["Native", (one) => value(one.native)],
+      ["Holds back", (one) => [h("strong", {}, plural(one.holds_back, "exchange")),
+        h("span", { class: "dim sub" }, one.holds_back < one.count ? `${count(one.count)} have it; ` : "", one.endpoint, one.provider ? ` · ${one.provider}` : "")]],
+      ["Smallest example", (one) => [one.example ? h("a", { href: `#/exchange/${one.example}` }, `Exchange ${one.example}`) : null,
+        h("code", { class: "sub dim" }, one.command)]],
+      ["", (one) => h("button", { type: "button", class: "small", onclick: () => acceptGroup(one, again),
+        "aria-label": `Accept the group at ${one.pattern}` }, "Accept…"), "actions"],
+    ], found.groups, (one) => one.id)
+    : empty("No difference stands open", "What was judged so far is clean, or nothing was judged yet.")];
 }
+
+const value = (text) => h("code", { class: "value" }, text === null ? "(nothing)" : text.length > 200 ? `${text.slice(0, 200)}…` : text);

@@ -19,3 +19,8 @@ def test_the_judge_follows_the_recording_in_a_process_of_its_own():
 
 def test_without_the_judge_nobody_judges():
     assert not any("shim.shadow" in one for one in _of(judge=False))
+
+
+def test_the_page_shows_the_recording_in_a_process_of_its_own():
+    assert (sys.executable, "-m", "shim.page", "/data/recordings.db") in _of(page=True)
+    assert not any("shim.page" in one for one in _of(page=False))
