@@ -12,8 +12,10 @@ class Stores:
         auth_dir: One JSON file a log-in.
         config_file: The configuration, None where it was never a file.
         log_dir: Where logs go, None for nowhere.
+        renewals: Says whether native renews log-ins, see `native.credentials.renewals`; None: it does.
     """
 
     auth_dir: Path
     config_file: Path | None = None
     log_dir: Path | None = None
+    renewals: Path | None = None

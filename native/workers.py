@@ -84,10 +84,10 @@ async def _relay(channels: dict[int, socket.socket]) -> int:
     alive, asked, over = set(channels), asyncio.Event(), asyncio.Event()
     failed = False
 
-    def end() -> None:
+    def end(by: int = signal.SIGTERM) -> None:
         asked.set()
         for child in alive:
-            os.kill(child, signal.SIGTERM)
+            os.kill(child, by)
 
     def reap() -> None:
         nonlocal failed
@@ -102,6 +102,7 @@ async def _relay(channels: dict[int, socket.socket]) -> int:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, end)
+    loop.add_signal_handler(signal.SIGQUIT, end, signal.SIGQUIT)
     loop.add_signal_handler(signal.SIGCHLD, reap)
     streams = {child: await asyncio.open_connection(sock=channels[child], limit=LINE_MOST) for child in channels}
 

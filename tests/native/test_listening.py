@@ -1,0 +1,128 @@
+"""A given socket is served without a refused connection, and handed over without a broken answer."""
+
+import asyncio
+import os
+import socket
+
+import pytest
+from aiohttp import web
+
+from native.listening import GivenError, Parting, given, site_on
+
+
+@pytest.fixture
+def held():
+    """A listening socket that is held for others, as a supervisor holds it."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        yield found
+
+
+class Server:
+    """A small server on a socket that was given."""
+
+    def __init__(self, sock):
+        self.parting = Parting()
+        self.go_on = asyncio.Event()
+        self.began = asyncio.Event()
+        self.left = asyncio.Event()
+        app = web.Application()
+        app.router.add_get("/whole", self.whole)
+        app.router.add_get("/stream", self.stream)
+        app.on_response_prepare.append(self.parting.tell)
+        self.runner = web.AppRunner(app, shutdown_timeout=1)
+        self.sock = given(sock.fileno(), {})
+
+    async def start(self):
+        await self.runner.setup()
+        self.site = site_on(self.runner, self.sock, ("unused", 0))
+        await self.site.start()
+        return self
+
+    async def whole(self, _request):
+        return web.Response(text="whole")
+
+    async def stream(self, request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"first ")
+        self.began.set()
+        await self.go_on.wait()
+        await response.write(b"last")
+        return response
+
+    async def leave(self):
+        self.left.set()
+
+    def hand_over(self, idle):
+        return asyncio.ensure_future(self.parting.hand_over(self.runner, self.site, self.leave, idle))
+
+
+async def asked(reader, writer, path):
+    """One request over an open connection: head and body."""
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    return head, (await reader.readexactly(5) if b"Content-Length: 5" in head else b"")
+
+
+def opened(sock):
+    return asyncio.open_connection(*sock.getsockname())
+
+
+async def test_who_knocks_while_nobody_serves_is_answered_by_the_next(held):
+    reader, writer = await opened(held)
+    writer.write(b"GET /whole HTTP/1.1\r\nHost: a\r\n\r\n")
+    server = await Server(held).start()
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await server.runner.cleanup()
+    assert held.fileno() != -1
+
+
+async def test_handing_over_ends_a_stream_at_its_end_and_an_idle_connection_with_its_next_answer(held):
+    first, second = await Server(held).start(), None
+    idle, streaming = await opened(held), await opened(held)
+    assert b"Connection: close" not in (await asked(*idle, "/whole"))[0]
+    streaming[1].write(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    await first.began.wait()
+    handing = first.hand_over(idle=30)
+    await asyncio.sleep(0)
+    second = await Server(held).start()
+    head, body = await asked(*idle, "/whole")
+    assert (b"Connection: close" in head, body) == (True, b"whole")
+    assert await idle[0].read() == b""
+    fresh = await opened(held)
+    assert b"Connection: close" not in (await asked(*fresh, "/whole"))[0]
+    assert not handing.done()
+    first.go_on.set()
+    assert b"last" in await streaming[0].readuntil(b"0\r\n\r\n")
+    assert b"Connection: close" in (await asked(*streaming, "/whole"))[0]
+    await asyncio.wait_for(handing, 5)
+    for _, writer in (idle, streaming, fresh):
+        writer.close()
+    await first.runner.cleanup()
+    await second.runner.cleanup()
+
+
+async def test_an_idle_connection_is_not_waited_for_for_ever(held):
+    server = await Server(held).start()
+    reader, writer = await opened(held)
+    await asked(reader, writer, "/whole")
+    await asyncio.wait_for(server.hand_over(idle=0.05), 5)
+    assert await reader.read() == b""
+    assert server.left.is_set()
+    writer.close()
+    await server.runner.cleanup()
+
+
+def test_systemds_way_of_passing_a_socket_is_understood(monkeypatch, held):
+    monkeypatch.setattr("native.listening.FIRST_GIVEN", held.fileno())
+    mine = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+    with given(None, mine) as found:
+        assert found.getsockname() == held.getsockname()
+    assert given(None, {**mine, "LISTEN_PID": "1"}) is None
+    assert given(None, {}) is None
+
+
+def test_a_descriptor_that_is_no_socket_is_said(tmp_path):
+    with (tmp_path / "a").open("w") as file, pytest.raises(GivenError, match="is no socket"):
+        given(file.fileno(), {})
