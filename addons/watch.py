@@ -10,15 +10,18 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from addons.route import Route
 from addons.way import Target
 from shim.flags.ledger import Ledger
 from shim.flags.sheet import SheetError, read_sheet
-from shim.flags.table import Mode, Table
+from shim.flags.table import Mode, Scope, Table, Value
 from shim.run.mirror import Mirror
 from shim.run.settings import FrontSettings
+
+if TYPE_CHECKING:
+    from shim.flags.holds import Hold
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +93,8 @@ class FlagWatch:
         self._route, self._want_native = route, want_native
         self._ledger: Ledger | None = None
         self._stamp = 0
+        self._said: list[tuple[Scope, Value]] = []  # what the file says
+        self._held_back: list[Hold] = []
         self._wanted = False
         self._meeting: asyncio.Task[None] | None = None
 
@@ -104,9 +109,12 @@ class FlagWatch:
         """See whether flags changed."""
         if self._ledger is None:
             return
+        table = self._ledger.news()
+        if table is not None and self._held_back and self._ledger.held_back(self._said) != self._held_back:
+            self._stamp = 0  # a hold was lifted: what the file says may be so now
         self._follow_sheet(self._ledger)
-        if (table := self._ledger.news()) is not None:
-            self._hold(table)
+        if table is not None:
+            self._hold(self._ledger.table())
 
     def end(self) -> None:
         """Close the database."""
@@ -123,9 +131,14 @@ class FlagWatch:
             return
         self._stamp = stamp
         try:
-            ledger.replace(read_sheet(self._sheet), who=str(self._sheet), why="the file changed")
+            self._said = read_sheet(self._sheet)
+            ledger.replace(self._said, who=str(self._sheet), why="the file changed")
         except SheetError as error:
             log.warning("%s", error)
+        else:
+            self._held_back = ledger.held_back(self._said)
+            for hold in self._held_back:
+                log.warning("%s stays at %s until `shim flags release`: %s", hold.scope, hold.value, hold.why)
         self._hold(ledger.table())
 
     def _hold(self, table: Table) -> None:

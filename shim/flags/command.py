@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from shim.build import build
 from shim.flags.ledger import Change, Ledger
 from shim.flags.sheet import SheetError, read_sheet
 from shim.flags.table import EVERY, Flag, Scope, Value, WrongFlagError
@@ -36,14 +37,16 @@ def show(context: typer.Context, data: DataDir = None, as_json: AsJson = False) 
     if context.invoked_subcommand is not None:
         return
     with _ledger(data) as ledger:
-        flags = ledger.table().flags
+        flags, holds = ledger.table().flags, ledger.holds.in_force(build())
     if as_json:
-        typer.echo(json.dumps([_as_json(flag) for flag in flags], indent=1))
+        rows = [{**_as_json(flag), "held": holds[flag.scope].why if flag.scope in holds else None} for flag in flags]
+        typer.echo(json.dumps(rows, indent=1))
         return
     if not flags:
         typer.echo("no flag is set: the legacy answers everything")
     for flag in flags:
-        typer.echo(f"{flag.value!s:12}  {flag.scope}  ({flag.who}, {_time(flag.at)}{_because(flag.why)})")
+        held = "  HELD" if flag.scope in holds else ""
+        typer.echo(f"{flag.value!s:12}  {flag.scope}{held}  ({flag.who}, {_time(flag.at)}{_because(flag.why)})")
 
 
 @app.command("set")
@@ -88,6 +91,26 @@ def unset(  # noqa: PLR0917  # a command has the options it has
 
 
 @app.command()
+def release(  # noqa: PLR0917  # a command has the options it has
+    context: typer.Context,
+    endpoint: Annotated[str, typer.Argument(help="As the catalogue has it; * for all")],
+    provider: Provider = "",
+    stream: Stream = None,
+    model: Model = "",
+    why: Why = "",
+    who: Who = "",
+) -> None:
+    """Lift the hold that a roll-back has put on a flag: it may climb again, and follow its file."""
+    scope = _scope(endpoint, provider, stream, model)
+    try:
+        with _ledger(context.obj) as ledger:
+            hold = ledger.release(scope, who=who or getpass.getuser(), why=why)
+    except WrongFlagError as error:
+        raise _wrong(error) from error
+    typer.echo(f"{hold.scope} is held at {hold.value} no longer: {hold.why}")
+
+
+@app.command()
 def load(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file of flags")],
@@ -99,12 +122,15 @@ def load(
         flags = read_sheet(file)
         with _ledger(context.obj) as ledger:
             changes = ledger.replace(flags, who=who or getpass.getuser(), why=why or f"loaded {file.name}")
+            held = ledger.held_back(flags)
     except (SheetError, WrongFlagError, OSError) as error:
         raise _wrong(error) from error
     for change in changes:
         typer.echo(_told(change))
     if not changes:
         typer.echo("nothing changed")
+    for hold in held:
+        typer.echo(f"{hold.scope} stays at {hold.value} until `shim flags release`: {hold.why}", err=True)
 
 
 @app.command()
@@ -137,7 +163,8 @@ def _wrong(error: Exception) -> typer.Exit:
 
 
 def _told(change: Change) -> str:
-    return f"{change.scope}: {change.before or 'not set'} -> {change.value or 'not set'}"
+    lifts = f"; its hold is lifted: {change.lifted}" if change.lifted else ""
+    return f"{change.scope}: {change.before or 'not set'} -> {change.value or 'not set'}{lifts}"
 
 
 def _narrowed(scope: Scope) -> dict[str, str]:

@@ -61,6 +61,16 @@ class Value:
             raise WrongFlagError(f"{text!r}: the share of a canary is more than 0 % and at most 100 %")
         return cls(mode, percent)
 
+    @property
+    def height(self) -> tuple[int, float]:
+        """How much is native's: of two values the higher one gives it more."""
+        return (tuple(Mode).index(self.mode), self.percent)
+
+    @property
+    def serves(self) -> bool:
+        """Whether native answers clients."""
+        return self.mode in (Mode.CANARY, Mode.NATIVE)
+
     def __str__(self) -> str:
         return f"canary {self.percent:g}%" if self.mode is Mode.CANARY else str(self.mode)
 

@@ -9,6 +9,8 @@ from addons import watch
 from addons.route import Route
 from addons.watch import FlagWatch, MirrorWatch, watching
 from addons.way import Target
+from shim.build import build
+from shim.flags.holds import Hold
 from shim.flags.ledger import Ledger
 from shim.flags.table import Asked, Mode, Scope, Value
 from shim.run.disguise import Disguise
@@ -81,6 +83,25 @@ async def test_a_file_of_flags_is_followed(tmp_path):
         assert mode_of(flags) is Mode.SHADOW
         sheet.write_text("{}\n# none any more\n")
         await until(lambda: mode_of(flags) is Mode.LEGACY)
+
+
+async def test_a_file_does_not_undo_a_roll_back_until_the_hold_is_lifted(tmp_path, caplog):
+    sheet = tmp_path / "flags.yaml"
+    flags = a_watch(tmp_path, [], sheet)
+    async with watching(flags):
+        await until(lambda: flags._ledger)
+        sheet.write_text(f"{CLAUDE}: native\n")
+        await until(lambda: mode_of(flags) is Mode.NATIVE)
+        with Ledger.open(tmp_path / "r.db") as ledger:
+            (flag,) = ledger.table().flags
+            down = Hold(flag.scope, Value(Mode.LEGACY), "native fell", 5.0, build())
+            ledger.put_down(flag, down, who="guard")
+            await until(lambda: mode_of(flags) is Mode.LEGACY)
+            sheet.write_text(f"{CLAUDE}: canary 50%\n")
+            await until(lambda: "stays at legacy until `shim flags release`: native fell" in caplog.text)
+            assert mode_of(flags) is Mode.LEGACY
+            ledger.release(flag.scope, who="ann", why="")
+            await until(lambda: mode_of(flags) is Mode.CANARY)
 
 
 async def test_a_look_that_fails_is_reported_once_and_tried_again(caplog):

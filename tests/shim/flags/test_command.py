@@ -5,7 +5,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from shim.build import build
 from shim.cli import app
+from shim.flags.holds import Hold
+from shim.flags.ledger import Ledger
+from shim.flags.table import Value
 
 
 @pytest.fixture
@@ -57,3 +61,26 @@ def test_a_file_is_loaded_and_history_kept(flags, tmp_path):
     told = json.loads(flags("history", "--json").stdout)
     assert (told[0]["before"], told[0]["flag"], told[0]["who"]) == ("native", "", "bob")
     assert "loaded flags.yaml" in flags("history").stdout
+
+
+def test_a_hold_is_shown_and_released(flags, tmp_path):
+    flags("set", "GET /", "native")
+    with Ledger.open(tmp_path / "recordings.db") as ledger:
+        (flag,) = ledger.table().flags
+        ledger.put_down(flag, Hold(flag.scope, Value.parse("legacy"), "native fell", 5.0, build()), who="guard")
+    assert "HELD" in flags().stdout
+    assert json.loads(flags("--json").stdout)[0]["held"] == "native fell"
+    sheet = tmp_path / "flags.yaml"
+    sheet.write_text("GET /: native\n")
+    assert "GET / stays at legacy until `shim flags release`: native fell" in flags("load", str(sheet)).stderr
+    assert "GET / is held at legacy no longer: native fell" in flags("release", "GET /").stdout
+    assert flags("release", "GET /").exit_code == 1
+    assert "its hold is lifted" not in flags("set", "GET /", "native").stdout
+
+
+def test_whoever_sets_a_held_flag_is_told_that_its_hold_is_lifted(flags, tmp_path):
+    flags("set", "GET /", "native")
+    with Ledger.open(tmp_path / "recordings.db") as ledger:
+        (flag,) = ledger.table().flags
+        ledger.put_down(flag, Hold(flag.scope, Value.parse("legacy"), "native fell", 5.0, build()), who="guard")
+    assert "legacy -> native; its hold is lifted: native fell" in flags("set", "GET /", "native").stdout

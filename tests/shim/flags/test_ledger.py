@@ -4,8 +4,10 @@ import sqlite3
 
 import pytest
 
+from shim.build import build
+from shim.flags.holds import Hold
 from shim.flags.ledger import Ledger
-from shim.flags.table import Asked, Scope, Value, WrongFlagError
+from shim.flags.table import LEGACY, Asked, Scope, Value, WrongFlagError
 from shim.store.connection import connect
 
 CLAUDE = Scope("POST /v1/messages")
@@ -87,3 +89,75 @@ def test_replacing_by_something_wrong_changes_nothing(ledger):
     with pytest.raises(WrongFlagError):
         ledger.replace([(CLAUDE, Value.parse("native")), (Scope("GET /nope"), Value.parse("native"))], who="", why="")
     assert str(ledger.table().flags[0].value) == "shadow"
+
+
+def a_hold(value="legacy", build_=None):
+    return Hold(CLAUDE, Value.parse(value), "native fell", 9.0, build_ or build())
+
+
+def held(ledger, at="legacy", build_=None):
+    ledger.set(CLAUDE, Value.parse("native"), who="ann", why="")
+    (flag,) = ledger.table().flags
+    ledger.put_down(flag, a_hold(at, build_), who="guard")
+
+
+def now(ledger):
+    return {flag.scope: str(flag.value) for flag in ledger.table().flags}
+
+
+def test_what_is_put_down_is_held_and_history_says_why(ledger):
+    held(ledger)
+    assert now(ledger) == {CLAUDE: "legacy"}
+    assert ledger.holds.in_force(build()) == {CLAUDE: a_hold()}
+    change = ledger.history()[0]
+    assert (change.before, change.value, change.who, change.why) == ("native", "legacy", "guard", "native fell")
+
+
+def test_what_somebody_has_set_anew_meanwhile_is_not_put_down_nor_moved(ledger):
+    ledger.set(CLAUDE, Value.parse("native"), who="ann", why="")
+    (seen,) = ledger.table().flags
+    ledger.set(CLAUDE, Value.parse("native"), who="ann", why="again", at=seen.at + 1)
+    assert ledger.put_down(seen, a_hold(), who="guard") is None
+    assert ledger.move(seen, CLAUDE, Value.parse("shadow"), who="", why="") is None
+    assert ledger.move(LEGACY, CLAUDE, Value.parse("shadow"), who="", why="") is not None
+    assert ledger.holds.all() == {}
+
+
+def test_a_person_who_sets_a_held_flag_lifts_the_hold_and_is_told(ledger):
+    held(ledger)
+    change = ledger.set(CLAUDE, Value.parse("native"), who="ann", why="mended")
+    assert change.lifted == "native fell"
+    assert ledger.history()[0].why == "mended; lifts the hold: native fell"
+    assert ledger.holds.all() == {}
+
+
+def test_a_release_lifts_the_hold_and_leaves_the_flag(ledger):
+    held(ledger)
+    assert ledger.release(CLAUDE, who="ann", why="mended") == a_hold()
+    assert now(ledger) == {CLAUDE: "legacy"}
+    assert ledger.holds.all() == {}
+    with pytest.raises(WrongFlagError, match="is not held; held: nothing is"):
+        ledger.release(CLAUDE, who="ann", why="")
+
+
+@pytest.mark.parametrize(
+    ("says", "becomes"),
+    [
+        ([(CLAUDE, "native")], {CLAUDE: "canary 1%"}),
+        ([(CLAUDE, "canary 5%")], {CLAUDE: "canary 1%"}),
+        ([(CLAUDE, "shadow")], {CLAUDE: "shadow"}),
+        ([(Scope("*"), "native")], {CLAUDE: "canary 1%", Scope("*"): "native"}),
+        ([], {CLAUDE: "canary 1%"}),
+    ],
+)
+def test_a_file_moves_a_held_flag_down_and_never_up(ledger, says, becomes):
+    held(ledger, "canary 1%")
+    ledger.replace([(scope, Value.parse(value)) for scope, value in says], who="file", why="")
+    assert now(ledger) == becomes
+    assert CLAUDE in ledger.holds.all()
+
+
+def test_a_file_is_heeded_again_once_native_is_another_build(ledger):
+    held(ledger, build_="0.0.1+older")
+    ledger.replace([(CLAUDE, Value.parse("native"))], who="file", why="")
+    assert now(ledger) == {CLAUDE: "native"}
