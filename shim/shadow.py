@@ -6,77 +6,37 @@ up to a bound; a verdict that cannot be written is made again later, never lost 
 """
 
 import argparse
-import json
 import os
 import signal
 import sqlite3
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import orjson
-
 from native.models import learn
 from native.settings import Settings
-from native.wire.loose import MISSING, parse
+from shim.accepting import renew
 from shim.build import build
 from shim.exchange import Case
+from shim.filed import verdict_row
 from shim.flags.ledger import Ledger
 from shim.flags.table import Asked, Mode, Table
 from shim.judge.accepted import Rules
 from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
-from shim.judge.verdict import Difference, Kind, Reason, Side, Verdict, unjudged
+from shim.judge.verdict import Reason, unjudged
+from shim.knowledge import Knowledge, learned_noise, shipped_noise
 from shim.store.cases import live_case
 from shim.store.store import Store
-from shim.store.verdicts import DifferenceRow, VerdictRow
+from shim.store.verdicts import VerdictRow
 
 PACE = 0.5  # seconds between looks at a recording that had nothing new
 BATCH = 50
-LONGEST = 20_000  # characters of a value that are kept with a difference
 AGAIN = 2500  # exchanges of an endpoint that a new build is judged on again
-
-
-def _text(value: Any) -> str | None:
-    return None if value is MISSING else json.dumps(value, default=str)[:LONGEST]
-
-
-def difference_of(row: DifferenceRow) -> Difference:
-    """A stored difference as the judge said it; a value that was cut stays the text it was cut to."""
-
-    def value(text: str | None) -> Any:
-        if text is None:
-            return MISSING
-        found = parse(text)
-        return text if found is MISSING else found
-
-    return Difference(row.path, Side(row.side), Kind(row.kind), value(row.legacy), value(row.native), row.note)
-
-
-def _difference_row(one: Difference) -> DifferenceRow:
-    return DifferenceRow(one.path, str(one.side), str(one.kind), _text(one.legacy), _text(one.native), one.note)
-
-
-def verdict_row(exchange: int, verdict: Verdict, took: float) -> VerdictRow:
-    """A verdict as the store keeps it."""
-    return VerdictRow(
-        exchange,
-        str(verdict.level),
-        time.time(),
-        build=build(),
-        took=took,
-        sent=verdict.sent,
-        reason=str(verdict.reason or ""),
-        detail=verdict.detail,
-        rules=orjson.dumps(list(verdict.rules)).decode(),
-        noise=orjson.dumps(list(verdict.noise)).decode(),
-        differences=tuple(map(_difference_row, verdict.differences)),
-    )
 
 
 # What native answered is judged the other way round, and what the front answered by itself is nobody's behaviour.
@@ -98,10 +58,18 @@ class Shadow:
         path: The database.
         rules: Accepted differences.
         book: Learned noise.
+        known: Where both are followed, in the place of the two.
     """
 
-    def __init__(self, path: Path, rules: Rules | None = None, book: NoiseBook | None = None) -> None:
-        self.path, self.rules, self.book = path, rules, book
+    def __init__(
+        self,
+        path: Path,
+        rules: Rules | None = None,
+        book: NoiseBook | None = None,
+        *,
+        known: Knowledge | None = None,
+    ) -> None:
+        self.path, self.rules, self.book, self._known = path, rules, book, known
         self._passed: dict[str, int] = {}  # by endpoint: up to which id all is judged that flags ask for
         self._outdated: deque[Waiting] = deque()
         self._table: Table | None = None
@@ -113,6 +81,7 @@ class Shadow:
             sqlite3.OperationalError: The database is locked or gone; nothing was lost, try again.
         """
         with Store(self.path) as store:
+            self._learn(store)
             table = Ledger(store.sql).table()
             endpoints = sorted({t.endpoint for t in store.tallies.exchanges() if table.asks_native(t.endpoint)})
             if self._table is None or table.flags != self._table.flags:
@@ -130,6 +99,12 @@ class Shadow:
                 if table.lookup(asked).value.mode is not Mode.LEGACY:
                     self._judge_one(store, number)
             return len(again)
+
+    def _learn(self, store: Store) -> None:
+        """Go by what was accepted or learned meanwhile, in what was judged already too."""
+        if self._known is not None and self._known.refresh():
+            self.rules, self.book = self._known.rules, self._known.book
+            renew(store, self.rules)
 
     def _waiting(self, store: Store, endpoints: Sequence[str]) -> list[Waiting]:
         """What has no verdict yet, oldest first."""
@@ -190,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m shim.shadow", description="Judge what is recorded, as it comes.")
     parser.add_argument("database", type=Path)
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
-    parser.add_argument("--noise", type=Path, default=noise_file())
+    parser.add_argument("--noise", type=Path, default=shipped_noise())
     asked = parser.parse_args(arguments)
     models = Settings.of(os.environ).models
     if models is not None:
@@ -199,13 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     os.nice(19)
-    Shadow(asked.database, Rules.read(asked.accepted), NoiseBook.read(asked.noise)).follow(stop)
+    known = Knowledge(asked.accepted, (asked.noise, learned_noise(asked.database)))
+    Shadow(asked.database, known=known).follow(stop)
     return 0
-
-
-def noise_file() -> Path:
-    """The noise learned from the shipped recordings."""
-    return Path(__file__).parents[1] / "recordings" / "noise.json"
 
 
 if __name__ == "__main__":

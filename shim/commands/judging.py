@@ -21,9 +21,10 @@ from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
 from shim.judge.prove import prove as prove_judge
 from shim.judge.verdict import Level
+from shim.knowledge import shipped_noise
 from shim.replay import Selection, Summary, summary_json, verdict_json, write_junit
 from shim.replay import replay as replay_cases
-from shim.shadow import case_of, noise_file
+from shim.shadow import case_of
 from shim.sidebyside import shown
 
 ACCEPTED = Path("recordings/accepted.yaml")
@@ -177,7 +178,7 @@ def diff(
     Example: shim diff core/chat-claude/stream-plain-text
     """
     case = _recorded(int(name), data) if name.isdecimal() else _filed(name, paths or [Path("recordings")])
-    verdict = judge(case, read_rules(accepted), NoiseBook.read(noise_file()))
+    verdict = judge(case, read_rules(accepted), NoiseBook.read(shipped_noise()))
     if as_json:
         typer.echo(spelled(verdict_json(verdict)))
     else:

@@ -10,8 +10,8 @@ import typer
 
 from shim.commands.saying import fail
 from shim.judge.noisebook import NoiseBook, NoiseError
+from shim.knowledge import shipped_noise
 from shim.learn import LearnError, catalogue
-from shim.shadow import noise_file
 
 app = typer.Typer(
     help="Take from recordings or from a running legacy what the judge and native need to know.", no_args_is_help=True
@@ -31,7 +31,7 @@ def noise(
     """
     from shim.commands.judging import read_cases  # noqa: PLC0415 - the judge is loaded when it is needed
 
-    file = to or noise_file()
+    file = to or shipped_noise()
     try:
         book = NoiseBook() if fresh else NoiseBook.read(file)
     except NoiseError as error:

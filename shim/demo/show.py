@@ -32,12 +32,12 @@ from shim.demo.script import Script, golden
 from shim.demo.simulated import IMPERFECT
 from shim.endpoints import endpoint_id
 from shim.exchange import Case
+from shim.filed import difference_of
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
 from shim.judge.verdict import Difference
 from shim.run.plan import DATABASE
 from shim.run.ports import LEGACY, free
-from shim.shadow import difference_of
 from shim.sidebyside import shown
 from shim.store.store import Store
 from shim.store.verdicts import DifferenceRow

@@ -1,13 +1,15 @@
 """Accepted differences: what someone decided to live with, where, why, until when.
 
-Read from `recordings/accepted.yaml`. Law: a rule names a place in the grammar that reports print, and expires; an
-expired rule covers nothing; a rule that nothing matches any more is stale and says so.
+Read from `recordings/accepted.yaml`. Laws: a rule names a place in the grammar that reports print, and expires; an
+expired rule covers nothing; a rule that nothing matches any more is stale and says so; an endpoint that an open rule
+may concern is not done.
 """
 
 import datetime as dt
 import fnmatch
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shim.exchange import Case
+from shim.judge.noisebook import endpoint_of_place
 from shim.judge.paths import PathError, Pattern, Place
+
+LIVE = "live/"
+"""What the names of live exchanges begin with: a rule for them alone says nothing of recordings."""
 
 
 class AcceptedError(ValueError):
@@ -54,7 +60,21 @@ class Rule(BaseModel):
     @property
     def name(self) -> str:
         """What reports call it."""
-        return f"{self.cases} {self.path}"
+        said = (f"{who} {text!r}" for who, text in (("legacy", self.legacy), ("native", self.native)) if text)
+        return " ".join((self.cases, self.path, *said))
+
+    def concerns(self, name: str, endpoint: str) -> bool:
+        """Whether it is meant for a case of this name, or an exchange at this endpoint."""
+        return fnmatch.fnmatchcase(name, self.cases) or fnmatch.fnmatchcase(endpoint, self.cases)
+
+    def covers(self, place: Place, legacy: Any, native: Any) -> bool:
+        """Whether it accepts these values at this place."""
+        return _pattern(self.path).covers(place) and self.legacy in str(legacy) and self.native in str(native)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(path: str) -> Pattern:
+    return Pattern(path)
 
 
 class Rules:
@@ -64,7 +84,7 @@ class Rules:
         self.rules = tuple(rules)
         self.today = today or dt.datetime.now(dt.UTC).date()
         self.hits: Counter[str] = Counter()
-        self._live = [(r, Pattern(r.path)) for r in self.rules if r.expires >= self.today]
+        self.live = tuple(r for r in self.rules if r.expires >= self.today)
 
     @classmethod
     def read(cls, path: Path, *, today: dt.date | None = None) -> "Rules":
@@ -91,13 +111,14 @@ class Rules:
 
     def covering(self, case: Case, place: Place, legacy: Any, native: Any) -> Rule | None:
         """The rule that covers a difference, counted; None where there is none."""
-        for rule, pattern in self._live:
-            if (
-                pattern.covers(place)
-                and fnmatch.fnmatchcase(case.full_name, rule.cases)
-                and rule.legacy in str(legacy)
-                and rule.native in str(native)
-            ):
+        if not self.live:
+            return None
+        return self.rule_for(case.full_name, endpoint_of_place(case, place), place, legacy, native)
+
+    def rule_for(self, name: str, endpoint: str, place: Place, legacy: Any, native: Any) -> Rule | None:
+        """The same for a difference of which no more is known than what it is filed under."""
+        for rule in self.live:
+            if rule.concerns(name, endpoint) and rule.covers(place, legacy, native):
                 self.hits[rule.name] += 1
                 return rule
         return None
@@ -110,4 +131,44 @@ class Rules:
     @property
     def stale(self) -> tuple[Rule, ...]:
         """Rules that were never used in what was judged."""
-        return tuple(r for r in self.rules if r.expires >= self.today and not self.hits[r.name])
+        return tuple(r for r in self.live if not self.hits[r.name])
+
+    def failing(self, cases: Mapping[str, str], judged: Collection[str]) -> tuple[Rule, ...]:
+        """The expired and the stale, as far as what was judged can tell.
+
+        Args:
+            cases: Every recorded case that the rules lie beside: full name -> endpoint.
+            judged: Names of those that were judged. A rule that may concern another one has not been met.
+        """
+        left = {name: endpoint for name, endpoint in cases.items() if name not in judged}
+        return tuple(
+            rule
+            for rule in (*self.expired, *self.stale)
+            if not rule.cases.startswith(LIVE)
+            and (rule in self.expired or not any(rule.concerns(name, endpoint) for name, endpoint in left.items()))
+        )
+
+
+def open_acceptances(
+    rules: Iterable[Rule], endpoint: str, cases: Mapping[str, str] | None = None, *, today: dt.date | None = None
+) -> tuple[Rule, ...]:
+    """The rules in force that may concern an endpoint: while there is one, it cannot be sealed.
+
+    Args:
+        rules: All of them.
+        endpoint: Its id.
+        cases: Full name -> endpoint of the recorded cases; without them, a rule for cases may concern any endpoint.
+        today: Rules that expired before it are open no more.
+    """
+    day = today or dt.datetime.now(dt.UTC).date()
+
+    def concerned(rule: Rule) -> bool:
+        if rule.cases == "*" or fnmatch.fnmatchcase(endpoint, rule.cases):
+            return True
+        if rule.cases.startswith(LIVE):
+            return fnmatch.fnmatchcase(f"{LIVE}{endpoint}/0", rule.cases) or rule.cases.startswith(f"{LIVE}{endpoint}/")
+        if " /" in rule.cases:  # the glob of another endpoint's id
+            return False
+        return cases is None or any(at == endpoint and rule.concerns(name, at) for name, at in cases.items())
+
+    return tuple(rule for rule in rules if rule.expires >= day and concerned(rule))

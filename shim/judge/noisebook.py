@@ -143,6 +143,12 @@ class NoiseBook:
                     new += 1
         return new
 
+    def join(self, other: "NoiseBook") -> None:
+        """Take in what another one knows."""
+        for place, templates in other.rules.items():
+            known = self.rules.setdefault(place, [])
+            known += [template for template in templates if template not in known]
+
     def write(self, path: Path) -> None:
         """Write the rules as JSON, one rule a line."""
         lines = [
@@ -150,7 +156,9 @@ class NoiseBook:
             for (e, p), templates in sorted(self.rules.items())
             for t in templates
         ]
-        path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+        temporary = path.with_name(f".{path.name}.new")  # whoever follows the file never finds half of it
+        temporary.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+        temporary.replace(path)
 
     @classmethod
     def read(cls, path: Path) -> "NoiseBook":

@@ -62,11 +62,24 @@ class Verdicts:
     def latest(self, exchange: int, subject: str = "native") -> VerdictRow | None:
         """The newest verdict on an exchange."""
         found = self._sql.execute(
-            "SELECT id, exchange, level, judged, subject, build, took, sent, reason, detail, rules, noise FROM verdicts"
-            " WHERE exchange = ? AND subject = ? ORDER BY id DESC LIMIT 1",
-            (exchange, subject),
+            "SELECT max(id) FROM verdicts WHERE exchange = ? AND subject = ?", (exchange, subject)
         ).fetchone()
-        return None if found is None else replace(VerdictRow(*found[1:]), differences=self._differences(found[0]))
+        return None if found[0] is None else self.get(found[0])
+
+    def get(self, number: int) -> VerdictRow:
+        """The verdict with this id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        found = self._sql.execute(
+            "SELECT exchange, level, judged, subject, build, took, sent, reason, detail, rules, noise FROM verdicts"
+            " WHERE id = ?",
+            (number,),
+        ).fetchone()
+        if found is None:
+            raise KeyError(f"there is no verdict {number}")
+        return replace(VerdictRow(*found), differences=self._differences(number))
 
     def _differences(self, verdict: int) -> tuple[DifferenceRow, ...]:
         rows = self._sql.execute(

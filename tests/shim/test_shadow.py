@@ -6,11 +6,13 @@ import pytest
 
 from shim import corpusfile, shadow
 from shim.build import build
+from shim.filed import difference_of
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
 from shim.judge.noisebook import NoiseBook
+from shim.knowledge import shipped_noise
 from shim.report import WAITING, read
-from shim.shadow import Shadow, case_of, difference_of, noise_file
+from shim.shadow import Shadow, case_of
 from shim.store.records import Record
 from shim.store.snapshots import Snapshot
 from shim.store.store import Store
@@ -57,7 +59,7 @@ def test_nothing_is_judged_while_the_flag_says_legacy(recording):
 
 def test_what_the_flag_covers_is_judged_once_and_what_is_no_evidence_says_so(recording):
     flag(recording, Mode.SHADOW)
-    shadow = Shadow(recording, book=NoiseBook.read(noise_file()))
+    shadow = Shadow(recording, book=NoiseBook.read(shipped_noise()))
     drain(shadow)
     assert levels(recording) == {"identical": 4, "unjudged": 1}
     assert shadow.step() == 0

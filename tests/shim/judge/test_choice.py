@@ -9,7 +9,7 @@ from shim import corpusfile
 from shim.exchange import Run
 from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
-from shim.shadow import noise_file
+from shim.knowledge import shipped_noise
 
 GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
 
@@ -24,7 +24,7 @@ def later_exchanges():
 
 @pytest.mark.parametrize("case", list(later_exchanges())[:12], ids=lambda c: c.name)
 def test_an_exchange_from_the_middle_of_a_rotation_is_clean_alone(case):
-    assert judge(case, book=NoiseBook.read(noise_file())).clean
+    assert judge(case, book=NoiseBook.read(shipped_noise())).clean
 
 
 def test_a_wrong_key_sent_upstream_is_still_found():
