@@ -13,11 +13,11 @@ from aiohttp import web
 from shim.flags.ledger import Ledger
 from shim.judge.accepted import Rules
 from shim.judge.noisebook import NoiseBook
+from shim.knowledge import shipped_noise
 from shim.page.exchange import Bench
 from shim.page.keys import PAGE, Keys
 from shim.page.server import Outside, build
 from shim.run.ports import DASHBOARD, LOOPBACK, listen_near, number_of
-from shim.shadow import noise_file
 
 SHUTDOWN = 1.0  # seconds that visitors who listen are given
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("database", type=Path)
     parser.add_argument("--port", type=int, default=DASHBOARD, help="on loopback; a free one where it is taken")
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
-    parser.add_argument("--noise", type=Path, default=noise_file())
+    parser.add_argument("--noise", type=Path, default=shipped_noise())
     asked = parser.parse_args(arguments)
     asyncio.run(_serve(asked))
     return 0
