@@ -18,6 +18,8 @@ from aiohttp import web
 
 from shim.flags.ledger import Ledger
 from shim.groups import groups
+from shim.metrics import Metrics
+from shim.metrics.exposition import CONTENT_TYPE
 from shim.page import flips, health, listing
 from shim.page.asked import AskedError, Body, body_of, number, read
 from shim.page.exchange import Bench, exchange
@@ -85,12 +87,14 @@ class Page:
         self.visitors, self.tries = Visitors(outside.pace), Tries(outside.pace)
         self.guard = Guard(outside.port, self.visitors)
         self.reading, self.live = Reading(outside.database), Live(outside.database)
+        self.metrics = Metrics(outside.clock)
 
     def routes(self) -> list[web.RouteDef]:
         """Every path."""
         return [
             web.get("/", self.shell),
             web.get("/static/{name}", self.file),
+            web.get("/metrics", self.tell_metrics),
             web.post("/api/login", self.log_in),
             web.post("/api/logout", self.log_out),
             web.get("/api/live", self.tell),
@@ -106,6 +110,7 @@ class Page:
 
     async def context(self, _app: web.Application) -> AsyncIterator[None]:
         """Watches the recording while the page is served."""
+        await self.reading.ask(self.metrics.begin)
         async with self.live.watching():
             yield
         self.reading.close()
@@ -117,6 +122,14 @@ class Page:
     async def file(self, request: web.Request) -> web.Response:
         """A file of this package."""
         return served(request.match_info["name"])
+
+    async def tell_metrics(self, request: web.Request) -> web.Response:
+        """For Prometheus, that has a key of its own."""
+        kind, _, key = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not self.outside.keys.reads_metrics(key.strip()):
+            raise AskedError("metrics are read with a bearer key", 401, {"WWW-Authenticate": "Bearer"})
+        body = await self.reading.ask(self.metrics.text)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def log_in(self, request: web.Request) -> web.Response:
         """A session for the right key."""
