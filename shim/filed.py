@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from native.wire.loose import MISSING, parse
-from shim.build import build
 from shim.judge.verdict import Difference, Kind, Side, Verdict
 from shim.store.verdicts import DifferenceRow, VerdictRow
 
@@ -37,25 +36,23 @@ def _difference_row(one: Difference) -> DifferenceRow:
     return DifferenceRow(one.path, str(one.side), str(one.kind), _text(one.legacy), _text(one.native), one.note)
 
 
-def verdict_row(
-    exchange: int, verdict: Verdict, took: float, *, subject: str = "native", by: str | None = None
-) -> VerdictRow:
+def verdict_row(exchange: int, verdict: Verdict, took: float, *, build: str, subject: str = "native") -> VerdictRow:
     """A verdict as the store keeps it.
 
     Args:
         exchange: Its id.
         verdict: What was found.
         took: Seconds it took to judge.
+        build: The build that was judged.
         subject: Who was judged: `native`, on the legacy's record; `reverse`, native's record by the legacy; `legacy`,
             the legacy by itself.
-        by: The build that was judged; native's own where nothing is said.
     """
     return VerdictRow(
         exchange,
         str(verdict.level),
         time.time(),
         subject=subject,
-        build=build() if by is None else by,
+        build=build,
         took=took,
         sent=verdict.sent,
         reason=str(verdict.reason or ""),

@@ -126,7 +126,7 @@ class Shadow:
             verdict = unjudged(Reason.NO_SNAPSHOT)
         else:
             verdict = judge(live_case(record), self.rules, self.book)
-        return verdict_row(number, verdict, perf_counter() - start)
+        return verdict_row(number, verdict, perf_counter() - start, build=build())
 
     def follow(self, stop: threading.Event) -> None:
         """Judge what comes until told to stop."""
