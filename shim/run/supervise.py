@@ -120,7 +120,7 @@ class Supervised:
                 pass_fds=tuple(program.descriptors),
                 stdin=asyncio.subprocess.PIPE if program.told is not None else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if self.heard else None,
-                preexec_fn=lambda: _prepare(program.niceness),
+                preexec_fn=lambda: prepare(program.niceness),
                 process_group=0,
             )
         except OSError as error:
@@ -133,7 +133,7 @@ class Supervised:
         return await self._process.wait()
 
 
-def _prepare(niceness: int) -> None:
+def prepare(niceness: int = 0) -> None:
     """What a process does before it becomes its program: stand back, and end with whoever started it."""
     os.nice(niceness)
     if sys.platform == "linux":
