@@ -5,16 +5,12 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
 
 from shim.flags.ledger import Ledger
-from shim.judge.accepted import Rules
-from shim.judge.noisebook import NoiseBook
-from shim.knowledge import shipped_noise
-from shim.page.exchange import Bench
+from shim.knowledge import Knowledge, learned_noise, shipped_noise
 from shim.page.keys import PAGE, Keys
 from shim.page.server import Outside, build
 from shim.run.ports import DASHBOARD, LOOPBACK, listen_near, number_of
@@ -40,15 +36,9 @@ async def _serve(asked: argparse.Namespace) -> None:
     sock = listen_near(asked.port)
     port = number_of(sock)
 
-    @lru_cache(maxsize=1)
-    def book() -> NoiseBook:
-        return NoiseBook.read(asked.noise)
-
-    def bench() -> Bench:
-        return Bench(Rules.read(asked.accepted), book())
-
+    known = Knowledge(asked.accepted, (asked.noise, learned_noise(database)))
     runner = web.AppRunner(
-        build(Outside(database, Keys.of(database.parent), bench, port)),
+        build(Outside(database, Keys.of(database.parent), known, port)),
         access_log=None,
         shutdown_timeout=SHUTDOWN,
         handler_cancellation=True,

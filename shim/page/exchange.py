@@ -7,7 +7,6 @@ recorded or played just now; where native cannot be run, the reason stands in it
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from native.wire.loose import MISSING
 from shim.exchange import Case, Exchange, Interaction, Response
 from shim.judge import view
-from shim.judge.accepted import Rules
 from shim.judge.judge import judge
 from shim.judge.noise import same
 from shim.judge.noisebook import NoiseBook, endpoint_of_place
@@ -23,6 +21,7 @@ from shim.judge.normal import normal, overlapping
 from shim.judge.paths import Place
 from shim.judge.play import PlayError, play
 from shim.judge.verdict import Difference, Verdict
+from shim.knowledge import Knowledge
 from shim.page import sides
 from shim.page.asked import AskedError
 from shim.sidebyside import spelled
@@ -37,15 +36,7 @@ _BLANK = re.compile(rb"\r?\n\r?\n")
 type Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What judging needs beside the record."""
-
-    rules: Rules
-    book: NoiseBook
-
-
-def exchange(path: Path, number: int, bench: Bench) -> Json:
+def exchange(path: Path, number: int, known: Knowledge) -> Json:
     """An exchange of a recording. Raises AskedError where there is none."""
     with Store(path, read_only=True) as store:
         try:
@@ -53,12 +44,12 @@ def exchange(path: Path, number: int, bench: Bench) -> Json:
         except KeyError as error:
             raise AskedError(f"there is no exchange {number}; it may have been purged", 404) from error
     case = live_case(record)
-    verdict, native, why = _judged(record, case, bench)
+    verdict, native, why = _judged(record, case, known)
     return {
         **about(record, number),
         "verdict": verdict_json(verdict) if verdict else None,
         "alone": why,
-        "sides": list(_sides(record.exchange, native, _forgiving(case, bench.book))),
+        "sides": list(_sides(record.exchange, native, _forgiving(case, known.book))),
     }
 
 
@@ -108,13 +99,13 @@ def difference_json(one: Difference) -> Json:
     }
 
 
-def _judged(record: Record, case: Case, bench: Bench) -> tuple[Verdict | None, Exchange | None, str]:
+def _judged(record: Record, case: Case, known: Knowledge) -> tuple[Verdict | None, Exchange | None, str]:
     """The verdict of now, and native's exchange; or why there is none."""
     if record.exchange.mode in ("native", "canary") and not record.fallback:
         return None, None, "native answered this one itself"
     if record.snapshot is None:
         return None, None, _ALONE + "the state of the time was not recorded"
-    verdict = judge(case, bench.rules, bench.book)
+    verdict = judge(case, known.rules, known.book)
     if verdict.reason is not None:
         return verdict, None, _ALONE + f"{verdict.reason}{f' ({verdict.detail})' if verdict.detail else ''}"
     try:

@@ -5,6 +5,7 @@ Everything that routes lives here. Laws: everything outside (recording, keys, cl
 before the first request.
 """
 
+import datetime as dt
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,11 +19,12 @@ from aiohttp import web
 
 from shim.flags.ledger import Ledger
 from shim.groups import groups
+from shim.knowledge import Knowledge
 from shim.metrics import Metrics
 from shim.metrics.exposition import CONTENT_TYPE
-from shim.page import flips, health, listing
+from shim.page import acceptance, flips, health, listing
 from shim.page.asked import AskedError, Body, body_of, number, read
-from shim.page.exchange import Bench, exchange
+from shim.page.exchange import exchange
 from shim.page.files import served
 from shim.page.guard import Guard, cookie_name, protect
 from shim.page.keys import Keys
@@ -42,7 +44,7 @@ class Outside:
     Attributes:
         database: The recording, which exists.
         keys: What opens it.
-        bench: What judging needs.
+        knowledge: What the judge goes by.
         port: The one it is served on.
         clock: Seconds since 1970.
         pace: Seconds; only differences count.
@@ -50,7 +52,7 @@ class Outside:
 
     database: Path
     keys: Keys
-    bench: Callable[[], Bench]
+    knowledge: Knowledge
     port: int
     clock: Callable[[], float] = time.time
     pace: Callable[[], float] = time.monotonic
@@ -106,6 +108,8 @@ class Page:
             web.get("/api/health", self.health),
             web.get("/api/flags/effect", self.effect),
             web.post("/api/flags", self.flip),
+            web.get("/api/accept/effect", self.would_accept),
+            web.post("/api/accept", self.accept),
         ]
 
     async def context(self, _app: web.Application) -> AsyncIterator[None]:
@@ -198,9 +202,12 @@ class Page:
     async def exchange(self, request: web.Request) -> web.Response:
         """One exchange."""
         wanted = number(request.match_info, "id", 0, 1 << 62)
-        return said(
-            await self.reading.ask_slowly(lambda: exchange(self.outside.database, wanted, self.outside.bench()))
-        )
+
+        def look() -> Any:
+            self.outside.knowledge.refresh()
+            return exchange(self.outside.database, wanted, self.outside.knowledge)
+
+        return said(await self.reading.ask_slowly(look))
 
     async def history(self, request: web.Request) -> web.Response:
         """Who changed which flag."""
@@ -230,6 +237,26 @@ class Page:
         done = await self.reading.ask_slowly(set_it)
         self.reading.forget()
         return said(done)
+
+    async def would_accept(self, request: web.Request) -> web.Response:
+        """What accepting a difference would change."""
+        wanted = read(acceptance.Proposal, request.query)
+        return said(
+            await self.reading.ask_slowly(lambda: acceptance.would_change(self.outside.database, wanted, self._today()))
+        )
+
+    async def accept(self, request: web.Request) -> web.Response:
+        """Accept a difference."""
+        wanted = await body_of(request, acceptance.Proposal)
+        known = self.outside.knowledge
+        done = await self.reading.ask_slowly(
+            lambda: acceptance.accept_now(self.outside.database, wanted, known, self._today())
+        )
+        self.reading.forget()
+        return said(done)
+
+    def _today(self) -> dt.date:
+        return self.outside.knowledge.today()
 
 
 def _event(version: int | None) -> bytes:

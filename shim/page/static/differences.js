@@ -2,13 +2,13 @@
 
 import { h } from "./dom.js";
 import { acceptGroup } from "./accept.js";
-import { empty, table } from "./parts.js";
+import { empty, placed, table } from "./parts.js";
 import { count, plural } from "./words.js";
 
 export function differences(found, { again }) {
   return [h("h1", {}, "Differences"), found.groups.length
     ? table("By cause, what holds back most first", [
-      ["Where", (one) => [one.patterns.slice(0, 3).map((path) => h("code", { class: "sub" }, path)),
+      ["Where", (one) => [one.patterns.slice(0, 3).map((path) => h("span", { class: "sub" }, placed(path))),
         h("span", { class: "dim sub" }, [one.side, one.kind, one.detail].filter(Boolean).join(" · "),
           one.patterns.length > 3 ? ` · and ${plural(one.patterns.length - 3, "more place")}` : "")]],
       ["Legacy", (one) => value(one.legacy)],
@@ -23,4 +23,9 @@ export function differences(found, { again }) {
     : empty("No difference stands open", "What was judged so far is clean, or nothing was judged yet.")];
 }
 
-const value = (text) => h("code", { class: "value" }, text === null ? "(nothing)" : text.length > 200 ? `${text.slice(0, 200)}…` : text);
+function value(text) {
+  if (text === null) return h("code", { class: "value" }, "(nothing)");
+  let plain = text;
+  try { plain = JSON.stringify(JSON.parse(text)); } catch { /* it was cut, and is shown as it is */ }
+  return h("code", { class: "value" }, plain.length > 200 ? `${plain.slice(0, 200)}…` : plain);
+}

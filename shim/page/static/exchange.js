@@ -2,7 +2,7 @@
 
 import { acceptDifference } from "./accept.js";
 import { h } from "./dom.js";
-import { levelPill, marked, pill, table, time } from "./parts.js";
+import { levelPill, marked, pill, placed, table, time } from "./parts.js";
 import { plural, seconds } from "./words.js";
 
 const SIGNS = { same: "", changed: "≠", missing: "−", added: "+", forgiven: "~" };
@@ -24,16 +24,17 @@ export function exchange(found, { again }) {
   ];
 }
 
-function differing({ id, verdict }, again) {
+function differing(found, again) {
+  const { verdict } = found;
   if (!verdict.differences.length) return null;
   const open = verdict.level === "different";
   return [h("h2", {}, open ? plural(verdict.count, "difference") : `${plural(verdict.count, "difference")}, all accepted`),
     verdict.sent === "same" ? null : h("p", {}, "What native sends upstream: ", pill(verdict.sent, "bad")),
     table("Differences that the judge found", [
-      ["Where", (one) => [h("code", {}, one.path), h("span", { class: "dim sub" }, [one.side, one.kind].join(" · ")), one.note ? h("span", { class: "dim sub" }, one.note) : null]],
+      ["Where", (one) => [placed(one.path), h("span", { class: "dim sub" }, [one.side, one.kind].join(" · ")), one.note ? h("span", { class: "dim sub" }, one.note) : null]],
       ["Legacy", (one) => h("code", { class: "value" }, marked(one.legacy, one.marks, "legacy"))],
       ["Native", (one) => h("code", { class: "value" }, marked(one.native, one.marks, "native"))],
-      ["", (one) => (open ? h("button", { type: "button", class: "small", onclick: () => acceptDifference(id, one, again), "aria-label": `Accept the difference at ${one.path}` }, "Accept…") : null), "actions"],
+      ["", (one) => (open ? h("button", { type: "button", class: "small", onclick: () => acceptDifference(found, one, again), "aria-label": `Accept the difference at ${one.path}` }, "Accept…") : null), "actions"],
     ], verdict.differences, (one) => one.path),
     verdict.noise.length ? h("details", {}, h("summary", {}, `${plural(verdict.noise.length, "place")} forgiven as noise`),
       h("ul", {}, verdict.noise.map((path) => h("li", {}, h("code", {}, path))))) : null];
@@ -67,7 +68,7 @@ function laid({ lines, more, paired }, caption) {
   return [h("div", { class: "scroll" }, h("table", { class: `sides of${columns}` },
     h("caption", { class: "away" }, caption),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, paired ? "Legacy" : "Recorded"), paired ? h("th", { scope: "col" }, "Native") : null)),
-    h("tbody", {}, folded(lines, (line) => line.s !== "same", paired ? NEAR : 24, (line) => row(line, paired), "equal line", "tr", columns)))),
+    h("tbody", {}, folded(lines, (line) => line.s !== "same", paired ? NEAR : 24, (line) => row(line, paired), paired ? "equal line" : "line", "tr", columns)))),
   more ? h("p", { class: "dim" }, `${plural(more, "line")} more are not shown.`) : null];
 }
 

@@ -39,6 +39,13 @@ export function table(caption, columns, rows, key = (_, n) => n) {
         : h("td", { role: "cell", "data-label": title, class: kind }, shown(row))))))));
 }
 
+/** A path, to be broken where its steps are; what every path begins with stands back. */
+export function placed(path) {
+  const [, first, rest] = path.match(/^(exchanges\[[^\]]*\]\.)?(.*)$/s);
+  const steps = rest.split(/(?=[.[])/);
+  return h("code", {}, first ? [h("span", { class: "dim" }, first), h("wbr")] : null, steps.map((step, n) => (n ? [h("wbr"), step] : step)));
+}
+
 export const empty = (title, ...words) => h("div", { class: "empty" }, h("h2", {}, title), words.map((w) => h("p", {}, w)));
 
 /** Two texts with what differs marked: `marks` are [from, to, from, to]. */

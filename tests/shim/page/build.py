@@ -1,6 +1,7 @@
 """Builders for the page's tests: a recording, and the page over it with a visitor."""
 
 import contextlib
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
 from shim.judge.accepted import Rules
 from shim.judge.noisebook import NoiseBook
+from shim.knowledge import Knowledge
 from shim.labels import exchange_labels
-from shim.page.exchange import Bench
 from shim.page.guard import TOKEN
 from shim.page.keys import Keys
 from shim.page.server import Outside, build
@@ -25,6 +26,7 @@ from shim.store.store import Store
 
 GOLDEN = Path(__file__).parents[3] / "recordings" / "golden"
 KEY, METRICS = "k" * 43, "m" * 43
+TODAY = dt.date(2026, 11, 21)
 NOW = 1_700_000_000.0
 CHAT = "POST /v1/chat/completions"
 
@@ -107,13 +109,14 @@ class Visit:
 
 
 @contextlib.asynccontextmanager
-async def served(database, *, clock=lambda: NOW, pace=None, logged_in=True, rules=None):
+async def served(database, *, clock=lambda: NOW, pace=None, logged_in=True):
     """The page over a recording, on a port of its own."""
     Ledger.open(database).close()
     sock = listen(LOOPBACK, 0)
     port = number_of(sock)
+    known = Knowledge(database.with_name("accepted.yaml"), (), today=lambda: TODAY)
     pace = {} if pace is None else {"pace": pace}
-    outside = Outside(database, Keys(KEY, METRICS), lambda: Bench(rules or Rules(()), NoiseBook()), port, clock, **pace)
+    outside = Outside(database, Keys(KEY, METRICS), known, port, clock, **pace)
     runner = web.AppRunner(build(outside), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.SockSite(runner, sock).start()
