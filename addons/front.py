@@ -148,12 +148,13 @@ class FrontLayer(HttpLayer):
     Args:
         context: mitmproxy's.
         refusal: Makes the answer where nobody can give one.
+        parting: Whether each answer is to be its connection's last: another serves the port then.
     """
 
-    def __init__(self, context: Context, refusal: Refusal) -> None:
+    def __init__(self, context: Context, refusal: Refusal, parting: Callable[[], bool] = bool) -> None:
         super().__init__(context, HTTPMode.transparent)
         self.refusal = refusal
-        self.connections[context.client] = VerbatimServer(context.fork())
+        self.connections[context.client] = VerbatimServer(context.fork(), parting)
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         yield from super()._handle_event(event)

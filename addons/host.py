@@ -149,8 +149,8 @@ class Host:
 
     def __init__(self, opts: options.Options) -> None:
         self.options = opts
-        self._servers: list[asyncio.Server] = []
-        self._connections: set[asyncio.Task[None]] = set()
+        self._servers: dict[str, asyncio.Server] = {}
+        self._connections: dict[str, set[asyncio.Task[None]]] = defaultdict(set)
 
     async def listen(self, sock: socket.socket, side: Side) -> None:
         """Accept connections for this side on a bound socket."""
@@ -158,13 +158,21 @@ class Host:
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101  # asyncio runs this as a task
-            self._connections.add(task)
+            self._connections[side.name].add(task)
             try:
                 await Connection(side, self.options, reader, writer).handle_client()
             finally:
-                self._connections.discard(task)
+                self._connections[side.name].discard(task)
 
-        self._servers.append(await asyncio.start_server(accept, sock=sock, backlog=BACKLOG))
+        self._servers[side.name] = await asyncio.start_server(accept, sock=sock, backlog=BACKLOG)
+
+    def refuse(self, side: str) -> None:
+        """Accept no more connections for a side; who knocks is somebody else's where the socket is held elsewhere."""
+        self._servers[side].close()
+
+    def connected(self, side: str) -> int:
+        """How many connections of a side are open."""
+        return len(self._connections[side])
 
     async def drain(self, busy: Callable[[], int], patience: float) -> int:
         """Stop listening, wait until nobody is being served or time is up.
@@ -176,15 +184,16 @@ class Host:
         Returns:
             How many were cut off.
         """
-        for listener in self._servers:
+        for listener in self._servers.values():
             listener.close()
         loop = asyncio.get_running_loop()
         end = loop.time() + patience
         while busy() and loop.time() < end:  # noqa: ASYNC110  # who is busy is read off flows, nobody says when
             await asyncio.sleep(0.02)
         cut = busy()
-        for task in self._connections:
+        tasks = [task for open_ones in self._connections.values() for task in open_ones]
+        for task in tasks:
             task.cancel()
-        if self._connections:
-            await asyncio.wait(list(self._connections), timeout=1)
+        if tasks:
+            await asyncio.wait(tasks, timeout=1)
         return cut

@@ -2,7 +2,8 @@
 
 Everything that wires addons lives here. Laws: the tap listens before the legacy asks for it, the front only when the
 legacy answers (or has been waited for long enough); the flags are looked at four times a second; a signal, or the end
-of whoever started it, lets what has begun end, then the recorder write, then nothing is left.
+of whoever started it, lets what has begun end, then the recorder write, then nothing is left; a port that is left to
+another is left without a refused connection, a broken answer or a connection closed under a client that may still ask.
 """
 
 import asyncio
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 # The recorder's thread must not hold the interpreter while a chunk waits.
 SWITCH_SECONDS = 0.0005
 LOOK_FOR_LEGACY = 0.01
+LOOK_FOR_LAST = 0.05
 FLUSH_SECONDS = 8.0  # whoever started this process waits ten
 
 
@@ -69,6 +71,7 @@ class Serving:
         self.mirror = _mirror(settings)
         self.onward = Onward(settings.environment, settings.tap_port)
         self.records: list[Record] = []
+        self.parting = asyncio.Event()
 
     def front(self) -> Side:
         """What clients connect to."""
@@ -82,7 +85,7 @@ class Serving:
 
         def top(context: Context) -> FrontLayer:
             context.server.address = legacy
-            return FrontLayer(context, refused)
+            return FrontLayer(context, refused, self.parting.is_set)
 
         door = []
         outermost: TopLayer = top
@@ -118,12 +121,27 @@ class Serving:
             gc.collect()
             gc.freeze()
             say("ready")
-            await stop.wait()
+            await _first(stop, self.parting)
+            await self._part(stop)
             cut = await self.host.drain(lambda: self.busy, settings.drain)
             self.onward.close()
             if self.recorder is not None and not self.recorder.close(FLUSH_SECONDS):
                 log.warning("the recorder did not finish in time")
             return cut
+
+    async def _part(self, stop: asyncio.Event) -> None:
+        """Leave the port to another: return when the last client has gone over, or when told to stop.
+
+        An idle connection has as long as a drain may take to ask once more; what has begun takes as long as it takes.
+        """
+        if stop.is_set():
+            return
+        self.host.refuse("front")
+        say("parting")
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.settings.drain
+        while self.host.connected("front") and not stop.is_set() and (self.busy or loop.time() < end):  # noqa: ASYNC110  # as in a drain
+            await asyncio.sleep(LOOK_FOR_LAST)
 
     @contextlib.asynccontextmanager
     async def _watches(self) -> AsyncIterator[None]:
@@ -159,6 +177,14 @@ async def _reachable(address: tuple[str, int], wait: float, stop: asyncio.Event)
         return
 
 
+async def _first(*events: asyncio.Event) -> None:
+    """Wait until one of them is set."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+
+
 def say(word: str) -> None:
     """Tell whoever started this process."""
     sys.stdout.write(json.dumps({"front": word}) + "\n")
@@ -171,13 +197,14 @@ def eager(loop: asyncio.AbstractEventLoop, coroutine: object, **options: object)
 
 
 async def serve(settings: FrontSettings, recorder: Recorder | None, lifeline: int) -> int:
-    """Serve until a signal comes, or the lifeline's other end is gone."""
+    """Serve until a signal comes, or the lifeline's other end is gone; SIGQUIT leaves the port to another first."""
     loop = asyncio.get_running_loop()
     loop.set_task_factory(eager)  # type: ignore[arg-type]  # typeshed knows fewer arguments than loops give
     sys.setswitchinterval(SWITCH_SECONDS)
-    stop = asyncio.Event()
+    stop, serving = asyncio.Event(), Serving(settings, recorder)
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGQUIT, serving.parting.set)
 
     def hear() -> None:
         if not os.read(lifeline, 4096):
@@ -185,4 +212,4 @@ async def serve(settings: FrontSettings, recorder: Recorder | None, lifeline: in
             stop.set()
 
     loop.add_reader(lifeline, hear)
-    return await Serving(settings, recorder).run(stop)
+    return await serving.run(stop)

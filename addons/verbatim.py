@@ -7,7 +7,9 @@ kept for the record is read beside the way; an answer that breaks off breaks off
 from collections.abc import Callable
 
 from h11._readers import ChunkedReader
+from mitmproxy.http import Response
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -15,11 +17,14 @@ from mitmproxy.proxy.layers.http._events import (
     HttpEvent,
     ResponseData,
     ResponseEndOfMessage,
+    ResponseHeaders,
     ResponseProtocolError,
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 
 from addons.chunks import ChunkScanner
+
+SWITCHING = 101
 
 
 class Verbatim:
@@ -75,10 +80,21 @@ class VerbatimClient(Http1Client):
 
 
 class VerbatimServer(Http1Server):
-    """Writes the answers; what is already framed is not framed again."""
+    """Writes the answers; what is already framed is not framed again.
+
+    Args:
+        context: mitmproxy's.
+        parting: Whether each answer is to be its connection's last; by default none is.
+    """
+
+    def __init__(self, context: Context, parting: Callable[[], bool] = bool) -> None:
+        super().__init__(context)
+        self._parting = parting
 
     def send(self, event: HttpEvent) -> CommandGenerator[None]:
         """Send to the client."""
+        if isinstance(event, ResponseHeaders) and self._parting() and event.response.status_code != SWITCHING:
+            event = ResponseHeaders(event.stream_id, _last(event.response), event.end_stream)
         stream = self.response.stream if self.response else None
         if isinstance(stream, Verbatim) and stream.raw:
             if isinstance(event, ResponseData):
@@ -88,3 +104,11 @@ class VerbatimServer(Http1Server):
                 yield from self.mark_done(response=True)
                 return
         yield from super().send(event)
+
+
+def _last(response: Response) -> Response:
+    """The same answer, telling the client that the connection ends with it; what is recorded stays as it came."""
+    told = response.copy()
+    told.headers["Connection"] = "close"
+    told.stream = response.stream
+    return told

@@ -80,7 +80,7 @@ async def test_small_writes_are_sent_at_once(rig):
 
     legacy = await rig.origin(rig.whole(b"{}"))
     front = await rig.front(legacy.port, before=[Look()])
-    listener = front.serving.host._servers[0].sockets[0]
+    listener = front.serving.host._servers["front"].sockets[0]
     assert listener.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL) == socket.IPPROTO_TCP  # so asyncio sets NODELAY
 
 
@@ -95,3 +95,19 @@ def test_nothing_is_held_back_or_checked():
     assert not chosen.store_streamed_bodies
     assert chosen.keep_host_header
     assert chosen.stream_large_bodies is None
+
+
+async def test_a_side_that_refuses_keeps_the_connections_it_has(rig):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    front = await rig.front(legacy.port)
+    host = front.serving.host
+    reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    await reader.readuntil(b"{}")
+    assert host.connected("front") == 1
+    host.refuse("front")
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", front.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    await reader.readuntil(b"{}")
+    writer.close()

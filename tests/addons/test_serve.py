@@ -84,3 +84,35 @@ async def test_when_whoever_started_it_is_gone_it_ends_and_the_recorder_has_writ
     assert recorder.closed
     os.close(ours)
     assert module.SWITCH_SECONDS < 0.005
+
+
+async def test_a_port_is_left_to_another_when_the_last_client_has_gone_over(rig, capsys):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    port, settings = a_front(legacy.port)
+    serving, stop = Serving(settings, None), asyncio.Event()
+    running = asyncio.ensure_future(serving.run(stop))
+    reader, writer = await until_open(port)
+    await asyncio.sleep(0)
+    serving.parting.set()
+    async with asyncio.timeout(5):
+        while "parting" not in capsys.readouterr().out:  # noqa: ASYNC110  # it is said on standard output
+            await asyncio.sleep(0.005)
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+    assert not running.done()
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert (await reader.read()).endswith(b"{}")
+    assert await asyncio.wait_for(running, 5) == 0
+    writer.close()
+
+
+async def test_an_idle_connection_is_not_waited_for_longer_than_a_drain(rig):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    port, settings = a_front(legacy.port, drain=0.05)
+    serving = Serving(settings, None)
+    running = asyncio.ensure_future(serving.run(asyncio.Event()))
+    reader, writer = await until_open(port)
+    serving.parting.set()
+    assert await asyncio.wait_for(running, 5) == 0
+    assert await reader.read() == b""
+    writer.close()
