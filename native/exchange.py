@@ -13,9 +13,10 @@ from typing import Any
 
 from native.credentials.credential import Credential
 from native.failure import EmptyStream, Failure, clients_fault
+from native.metering import OFF, Meter, Metering
 from native.models import Models, split_suffix
 from native.pool import NONE_FOUND, Passage, Pool
-from native.providers.base import Call, Client, Kit, Provider, Streamed, Whole
+from native.providers.base import COMPACT, Call, Client, Kit, Provider, Streamed, Whole
 from native.upstream import Headers
 
 RESTARTABLE = {401, 402, 403, 408, 429}
@@ -48,10 +49,10 @@ class Ask:
     sockets: bool = False
     chosen: Callable[[str], None] | None = None
 
-    def call(self, credential: Credential, name: str, requested: str, *, stream: bool) -> Call:
+    def call(self, credential: Credential, name: str, requested: str, meter: Meter, *, stream: bool) -> Call:
         """One try of it."""
         alt, raw, client = self.alt, self.raw, self.client
-        return Call(credential, name, requested, self.source, stream, alt, raw, client, self.spare, self.sound)
+        return Call(credential, name, requested, self.source, stream, alt, raw, client, self.spare, self.sound, meter)
 
 
 class Exchange:
@@ -61,6 +62,7 @@ class Exchange:
         self.kit = kit
         self.pool = pool
         self._provider = providers
+        self._metering = Metering(kit.usage, kit.clock)
 
     def route(self, model: str) -> tuple[list[str], str]:
         """Who serves a model, and the name it is known by. Raises `Failure`."""
@@ -85,11 +87,18 @@ class Exchange:
 
     async def count(self, ask: Ask) -> Whole:
         """A count of tokens. Raises `Failure`."""
-        return self._booked(await self._retried(ask, lambda provider, call: provider.count(call), stream=False))
+        count = self._retried(ask, lambda provider, call: provider.count(call), stream=False, counted=False)
+        return self._booked(await count)
 
     def _booked(self, served: "_Served[Whole]") -> Whole:
         self.pool.succeeded(served.credential, served.model)
         return served.result
+
+    def _meter(self, ask: Ask, credential: Credential, name: str, *, stream: bool) -> Meter:
+        """What counts one try: nothing where counting is off, or where nobody is asked in the end."""
+        if ask.alt == COMPACT and not credential.compatible and (stream or credential.provider != "codex"):
+            return OFF
+        return self._metering.begun(credential, split_suffix(name)[0], ask.client)
 
     async def stream(self, ask: Ask) -> Streamed:
         """A stream whose first chunks are there. Raises `Failure`; so does its iterator where it breaks later."""
@@ -106,13 +115,13 @@ class Exchange:
                 retries -= 1
 
     async def _retried[T](
-        self, ask: Ask, act: Callable[[Provider, Call], Awaitable[T]], *, stream: bool
+        self, ask: Ask, act: Callable[[Provider, Call], Awaitable[T]], *, stream: bool, counted: bool = True
     ) -> "_Served[T]":
         providers, model = self.route(ask.model)
         attempt = 0
         while True:
             try:
-                return await self._passage(ask, providers, model, act, stream=stream)
+                return await self._passage(ask, providers, model, act, stream=stream, counted=counted)
             except _Broken:
                 raise
             except Failure as failure:
@@ -133,6 +142,7 @@ class Exchange:
         act: Callable[[Provider, Call], Awaitable[T]],
         *,
         stream: bool,
+        counted: bool,
     ) -> "_Served[T]":
         """Ask one credential after the other."""
         passage = Passage(ask.client.pinned, ask.sockets)
@@ -155,9 +165,10 @@ class Exchange:
             asked += 1
             for index, name in enumerate(names):
                 booked = self.pool.booked(credential, model, name, pooled=pooled)
-                call = ask.call(credential, name, model, stream=stream)
+                meter = self._meter(ask, credential, name, stream=stream) if counted else OFF
+                call = ask.call(credential, name, model, meter, stream=stream)
                 try:
-                    result = await act(provider, call)
+                    result = await _metered(meter, act(provider, call), ends=not stream)
                 except _Broken as broken:
                     self.pool.failed(credential, booked, broken.failure)
                     if clients_fault(broken.failure):
@@ -181,26 +192,28 @@ class Exchange:
                 async for chunks in streamed.chunks:
                     held += chunks
                     if any(chunks):
-                        return _Begun(streamed.headers, held, streamed.chunks)
+                        return _Begun(streamed.headers, held, streamed.chunks, call.meter)
         except Failure as failure:
             raise _Broken(failure, streamed.headers) from failure
         except TimeoutError as error:
             raise _Broken(Failure("the provider began no answer in time"), streamed.headers) from error
         if not held:
             raise _Broken(EmptyStream(), streamed.headers)
-        return _Begun(streamed.headers, held, streamed.chunks)
+        return _Begun(streamed.headers, held, streamed.chunks, call.meter)
 
     async def _booking(self, served: "_Served[_Begun]") -> AsyncGenerator[list[bytes]]:
         """The stream, and at its end the note of how it went."""
-        begun = served.result
+        begun, note = served.result, served.result.meter.failed
         try:
             yield begun.held
             async for some in begun.rest:
                 yield some
+            note = begun.meter.ended
         except Failure as failure:
             self.pool.failed(served.credential, served.model, failure)
             raise
         finally:
+            note()
             await begun.rest.aclose()
         self.pool.succeeded(served.credential, served.model)
 
@@ -221,6 +234,7 @@ class _Begun:
     headers: Headers
     held: list[bytes]
     rest: AsyncGenerator[list[bytes]]
+    meter: Meter
 
 
 class _Broken(Failure):
@@ -229,3 +243,16 @@ class _Broken(Failure):
     def __init__(self, failure: Failure, headers: Headers) -> None:
         super().__init__(failure.message, failure.status, retry_after=failure.retry_after, headers=headers)
         self.failure = failure
+
+
+async def _metered[T](meter: Meter, trying: Awaitable[T], *, ends: bool) -> T:
+    """A try, and the note of how it went; a stream that has begun is noted at its own end."""
+    try:
+        result = await trying
+    except (Failure, asyncio.CancelledError) as error:
+        empty = isinstance(error, _Broken) and isinstance(error.failure, EmptyStream)
+        (meter.ended if empty else meter.failed)()
+        raise
+    if ends:
+        meter.ended()
+    return result

@@ -17,7 +17,7 @@ from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.passthrough import forwarded
-from native.surface.routes import CORS, KEY, PARTS, Routes, answer, not_found
+from native.surface.routes import CORS, ENDPOINT, KEY, PARTS, Routes, answer, not_found
 from native.turn import Clock, Ids
 from native.upstream import Upstream
 
@@ -80,13 +80,17 @@ async def _answer(request: web.Request, service: Service, routes: Routes) -> web
     if found is None:
         return await _elsewhere(request, service, routes)
     route, parts = found
+    key = ""
     if parts:
         request[PARTS] = parts
     if route.keyed:
         try:
-            request[KEY] = service.access.check(request.headers, request.query if request.query_string else {})
+            key = service.access.check(request.headers, request.query if request.query_string else {})
         except Denied as denied:
             return answer(b'{"error":"%s"}' % str(denied).encode(), 401)
+        request[KEY] = key
+    if not key:
+        request[ENDPOINT] = f"{method} {route.path}"
     return await route.answer(request, service)
 
 

@@ -1,32 +1,32 @@
-"""What requests have cost: requests and tokens by client key, model, day and hour.
+"""What requests have cost: requests and tokens by client key, provider, model, day and hour.
 
 Laws: counting never fails a request; memory stays bounded, for only the newest details are kept while the sums go on;
-what was counted outlives a restart where a file is given.
+every sum is the sum of what was counted, in this process, in others and before the last start.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from struct import Struct, error
+from typing import NamedTuple
 
-import orjson
-
-from native.configfile import replace
-from native.wire.loose import integer, parse, text
-
-type Json = dict[str, Any]
-
-MOST = 100_000
+MOST = 50_000
 """Requests whose details are kept; the oldest go first."""
-MOST_NAMES = 10_000
-"""Pairs of key and model that are told apart; what comes later is counted together."""
+MOST_ROWS = 10_000
+"""Sums that are kept apart; the oldest days' are put together, and what is still too much is counted as unknown."""
 UNKNOWN = "unknown"
+EARLIER = ""
+"""The day of sums whose own day is no longer told."""
+_PACKED = Struct(">qI5I5H?")
+"""Big-endian, so that what is packed sorts by time."""
+_NAMES = slice(32, 42)
+_LARGEST = 2**32 - 1
+_LATEST = 253_000_000_000_000_000
+"""The year 9987, in microseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Tokens of one request; a total of 0 is the sum of the others."""
 
     input: int = 0
@@ -41,8 +41,7 @@ class Tokens:
         return self.total or self.input + self.output + self.reasoning or self.cached
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """One request that went upstream; `at` is seconds since 1970, `latency` seconds."""
 
     key: str
@@ -61,12 +60,103 @@ class Sum:
     """Requests and tokens."""
 
     requests: int = 0
-    tokens: int = 0
+    failed: int = 0
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cached: int = 0
+    total: int = 0
 
-    def add(self, tokens: int) -> None:
+    def spend(self, spent: Spent) -> None:
         """Count one request."""
+        tokens = spent.tokens
         self.requests += 1
-        self.tokens += tokens
+        self.failed += spent.failed
+        self.input += tokens.input
+        self.output += tokens.output
+        self.reasoning += tokens.reasoning
+        self.cached += tokens.cached
+        self.total += max(0, tokens.sum)
+
+    def add(self, other: "Sum") -> None:
+        """Count another's too."""
+        self.requests += other.requests
+        self.failed += other.failed
+        self.input += other.input
+        self.output += other.output
+        self.reasoning += other.reasoning
+        self.cached += other.cached
+        self.total += other.total
+
+
+type Row = tuple[str, str, str, str]
+"""What sums are kept apart by: day, client key, provider, model."""
+
+
+class Details:
+    """The newest requests, packed: some hundred bytes each."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._packed: deque[bytes] = deque(maxlen=most)
+        self._names: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def add(self, spent: Spent) -> None:
+        """Keep one; the oldest goes where there are too many."""
+        number, tokens = self._number, spent.tokens
+        names = (
+            number(spent.key or UNKNOWN),
+            number(spent.provider),
+            number(spent.model or UNKNOWN),
+            number(spent.credential),
+            number(spent.source),
+        )
+        at, latency = int(spent.at * 1e6 + 0.5), int(spent.latency * 1000)
+        counts = (latency, *tokens[:4], tokens.sum)
+        try:
+            packed = _PACKED.pack(at, *counts, *names, spent.failed)
+        except error:
+            bounded = [min(max(0, count), _LARGEST) for count in counts]
+            packed = _PACKED.pack(min(max(0, at), _LATEST), *bounded, *names, spent.failed)
+        self._packed.append(packed)
+
+    def _number(self, name: str) -> int:
+        found = self._numbers.get(name)
+        if found is None:
+            if len(self._names) >= 2**16 - 1 and name != UNKNOWN:
+                return self._number(UNKNOWN)
+            found = self._numbers[name] = len(self._names)
+            self._names.append(name)
+        return found
+
+    def packed(self) -> list[bytes]:
+        """All of them as they are kept, oldest first."""
+        return list(self._packed)
+
+    def unpacked(self, packed: bytes) -> Spent:
+        """One of them."""
+        at, latency, *counts, key, provider, model, credential, source, failed = _PACKED.unpack(packed)
+        names = self._names
+        about = (names[key], names[provider], names[model], names[credential], names[source])
+        return Spent(*about, at / 1e6, failed, Tokens(*counts), latency / 1000)
+
+    def __iter__(self) -> Iterator[Spent]:
+        return map(self.unpacked, self.packed())
+
+    def grouped(self) -> dict[tuple[str, str], list[bytes]]:
+        """By client key and model, as they are kept."""
+        alike: dict[bytes, list[bytes]] = {}
+        for one in self._packed:
+            alike.setdefault(one[_NAMES], []).append(one)
+        found: dict[tuple[str, str], list[bytes]] = {}
+        for some in alike.values():
+            spent = self.unpacked(some[0])
+            found.setdefault((spent.key, spent.model), []).extend(some)
+        return {name: sorted(some) if len(some) > 1 else some for name, some in found.items()}
+
+
+def _nothing() -> None:
+    """Nothing waits to be counted."""
 
 
 @dataclass(slots=True)
@@ -75,164 +165,86 @@ class Usage:
 
     Attributes:
         enabled: Whether counting is on.
-        spent: The newest requests, oldest first.
+        details: The newest requests, oldest first.
+        rows: Sums, as finely as they are kept.
+        days: Sums by day, all of them.
+        hours: Sums by hour of the day.
+        settle: Counts what has ended but is not counted yet; whoever reads calls it first.
+        told: Told of each request that is counted here first, for those who keep it, count it too or show it.
     """
 
     enabled: bool = True
-    spent: deque[Spent] = field(default_factory=lambda: deque(maxlen=MOST))
-    total: Sum = field(default_factory=Sum)
-    failures: int = 0
-    models: dict[tuple[str, str], Sum] = field(default_factory=dict)
+    details: Details = field(default_factory=Details)
+    rows: dict[Row, Sum] = field(default_factory=dict)
     days: dict[str, Sum] = field(default_factory=dict)
     hours: dict[str, Sum] = field(default_factory=dict)
-    unsaved: bool = False
+    told: list[Callable[[Spent], None]] = field(default_factory=list)
+    settle: Callable[[], None] = _nothing
+    _hour: tuple[int, str, str] = (-1, "", "")
 
     def add(self, spent: Spent) -> None:
         """Count one request, if counting is on."""
         if self.enabled:
-            self._count(spent)
+            self.take(spent)
 
-    def _count(self, spent: Spent) -> None:
-        tokens = max(0, spent.tokens.sum)
-        name = (spent.key or UNKNOWN, spent.model or UNKNOWN)
-        if name not in self.models and len(self.models) >= MOST_NAMES:
-            name = (UNKNOWN, UNKNOWN)
-        at = datetime.fromtimestamp(spent.at, UTC).astimezone()  # days are this machine's, as the legacy's are
-        for sums, key in ((self.days, f"{at:%Y-%m-%d}"), (self.hours, f"{at:%H}")):
-            sums.setdefault(key, Sum()).add(tokens)
-        self.models.setdefault(name, Sum()).add(tokens)
-        self.total.add(tokens)
-        self.failures += spent.failed
-        self.spent.append(spent)
-        self.unsaved = True
+    def take(self, spent: Spent) -> None:
+        """Count one request, and tell of it."""
+        self.count(spent)
+        for tell in self.told:
+            tell(spent)
 
-    def snapshot(self) -> Json:
-        """Everything, as clients read it."""
-        apis: dict[str, Json] = {}
-        for (key, model), one in self.models.items():
-            api = apis.setdefault(key, {"total_requests": 0, "total_tokens": 0, "models": {}})
-            api["total_requests"] += one.requests
-            api["total_tokens"] += one.tokens
-            api["models"][model] = {"total_requests": one.requests, "total_tokens": one.tokens, "details": []}
-        for spent in self.spent:
-            held = apis.get(spent.key or UNKNOWN, {}).get("models", {}).get(spent.model or UNKNOWN)
-            if held is not None:
-                held["details"].append(_detail(spent))
-        return {
-            "total_requests": self.total.requests,
-            "success_count": self.total.requests - self.failures,
-            "failure_count": self.failures,
-            "total_tokens": self.total.tokens,
-            "apis": apis,
-            "requests_by_day": {day: one.requests for day, one in self.days.items()},
-            "requests_by_hour": {hour: one.requests for hour, one in self.hours.items()},
-            "tokens_by_day": {day: one.tokens for day, one in self.days.items()},
-            "tokens_by_hour": {hour: one.tokens for hour, one in self.hours.items()},
-        }
+    def count(self, spent: Spent) -> None:
+        """Count one request that others know of already."""
+        day, hour = self._when(spent.at)
+        row = (day, spent.key or UNKNOWN, spent.provider, spent.model or UNKNOWN)
+        days, hours, rows = self.days, self.hours, self.rows
+        (days.get(day) or days.setdefault(day, Sum())).spend(spent)
+        (hours.get(hour) or hours.setdefault(hour, Sum())).spend(spent)
+        (rows.get(row) or self._row(row)).spend(spent)
+        self.details.add(spent)
 
-    def merge(self, snapshot: Any, now: float) -> tuple[int, int]:
-        """Count an exported snapshot's requests that are not here yet; how many were added, and how many were."""
-        seen = {_same(spent) for spent in self.spent}
-        added = skipped = 0
-        for spent in _told(snapshot, now):
-            same = _same(spent)
-            if same in seen:
-                skipped += 1
-                continue
-            seen.add(same)
-            self._count(spent)
-            added += 1
-        return added, skipped
+    def put(self, row: Row, one: Sum) -> None:
+        """Add to one of the rows."""
+        self._row(row).add(one)
 
-    def save(self, file: Path) -> None:
-        """Write everything to a file. Raises `OSError`."""
-        self.unsaved = False
-        replace(file, orjson.dumps(self.snapshot()))
+    def _row(self, row: Row) -> Sum:
+        if row not in self.rows and len(self.rows) >= MOST_ROWS:
+            row = self._with_less(row)
+        return self.rows.setdefault(row, Sum())
 
-    def load(self, file: Path, now: float) -> None:
-        """Take up what a file kept; one that is not there or not whole holds nothing."""
-        try:
-            kept = parse(file.read_bytes())
-        except OSError:
-            return
-        self.merge(kept, now)
-        if isinstance(kept, dict):
-            self._take_sums(kept)
-        self.unsaved = False
+    def _with_less(self, row: Row) -> Row:
+        """Make room: the oldest day is put together with what was before; where that is all, names are."""
+        oldest = min((day for day, *_ in self.rows if day != EARLIER), default=EARLIER)
+        for old in [found for found in self.rows if found[0] == oldest != EARLIER]:
+            self.rows.setdefault((EARLIER, *old[1:]), Sum()).add(self.rows.pop(old))
+        return row if len(self.rows) < MOST_ROWS else (EARLIER, UNKNOWN, UNKNOWN, UNKNOWN)
 
-    def _take_sums(self, kept: Mapping[str, Any]) -> None:
-        """Sums are larger than what the details make where the oldest details were let go."""
-        self.total = _larger(self.total, kept.get("total_requests"), kept.get("total_tokens"))
-        self.failures = max(self.failures, integer(kept.get("failure_count")))
-        for sums, name in ((self.days, "day"), (self.hours, "hour")):
-            requests, tokens = _mapping(kept.get(f"requests_by_{name}")), _mapping(kept.get(f"tokens_by_{name}"))
-            for key, count in requests.items():
-                sums[key] = _larger(sums.get(key, Sum()), count, tokens.get(key))
-        for key, api in _mapping(kept.get("apis")).items():
-            for model, one in _mapping(_mapping(api).get("models")).items():
-                held = self.models.get((key, model), Sum())
-                said = _mapping(one)
-                self.models[key, model] = _larger(held, said.get("total_requests"), said.get("total_tokens"))
+    def _when(self, at: float) -> tuple[str, str]:
+        """Its day and hour on this machine, where the legacy counts them."""
+        number = int(at // 900)  # no place's clocks differ by less than a quarter of an hour
+        if self._hour[0] != number:
+            try:
+                local = datetime.fromtimestamp(at, UTC).astimezone()
+            except (ValueError, OverflowError, OSError):
+                return UNKNOWN, "00"
+            self._hour = (number, f"{local:%Y-%m-%d}", f"{local:%H}")
+        return self._hour[1], self._hour[2]
+
+    @property
+    def total(self) -> Sum:
+        """Everything in one sum."""
+        return summed(self.rows.values())
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.settle()
+        self.details = Details()
+        self.rows, self.days, self.hours = {}, {}, {}
 
 
-def _larger(one: Sum, requests: Any, tokens: Any) -> Sum:
-    return Sum(max(one.requests, integer(requests)), max(one.tokens, integer(tokens)))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _detail(spent: Spent) -> Json:
-    tokens = spent.tokens
-    return {
-        "timestamp": datetime.fromtimestamp(spent.at, UTC).isoformat().replace("+00:00", "Z"),
-        "latency_ms": max(0, int(spent.latency * 1000)),
-        "source": spent.source,
-        "auth_index": spent.credential,
-        "tokens": {
-            "input_tokens": tokens.input,
-            "output_tokens": tokens.output,
-            "reasoning_tokens": tokens.reasoning,
-            "cached_tokens": tokens.cached,
-            "total_tokens": tokens.sum,
-        },
-        "failed": spent.failed,
-    }
-
-
-def _same(spent: Spent) -> tuple[Any, ...]:
-    """What two tellings of one request have in common."""
-    tokens = spent.tokens
-    counts = (tokens.input, tokens.output, tokens.reasoning, tokens.cached, tokens.sum)
-    return (spent.key, spent.model, round(spent.at, 6), spent.source, spent.credential, spent.failed, counts)
-
-
-def _told(snapshot: Any, now: float) -> Iterator[Spent]:
-    """The requests of a snapshot, whatever shape it has."""
-    for name, api in _mapping(_mapping(snapshot).get("apis")).items():
-        key = name.strip()
-        for model, one in _mapping(_mapping(api).get("models")).items() if key else ():
-            details = _mapping(one).get("details")
-            for detail in details if isinstance(details, list) else ():
-                yield _spent(key, model.strip() or UNKNOWN, _mapping(detail), now)
-
-
-def _spent(key: str, model: str, detail: Mapping[str, Any], now: float) -> Spent:
-    said = _mapping(detail.get("tokens"))
-    names = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "total_tokens")
-    try:
-        at = datetime.fromisoformat(text(detail.get("timestamp"))).timestamp()
-    except (ValueError, OverflowError):
-        at = now
-    return Spent(
-        key,
-        "",
-        model,
-        text(detail.get("auth_index")),
-        text(detail.get("source")),
-        at if at > 0 else now,
-        detail.get("failed") is True,
-        Tokens(*(integer(said.get(name)) for name in names)),
-        max(0, integer(detail.get("latency_ms"))) / 1000,
-    )
+def summed(sums: Iterable[Sum]) -> Sum:
+    """The sum of sums."""
+    found = Sum()
+    for one in sums:
+        found.add(one)
+    return found

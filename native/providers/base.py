@@ -16,6 +16,7 @@ import orjson
 
 from native import thinking
 from native.failure import Failure
+from native.metering import OFF, Meter
 from native.models import split_suffix
 from native.payload import NO_RULES, Rules
 from native.proxies import proxy_for
@@ -45,6 +46,7 @@ class Client:
         path: The path it asked for.
         session: On a WebSocket, the connection's name: one upstream may serve all its turns.
         pinned: The id of the one credential that may serve, empty for any.
+        endpoint: What was asked, where no key says who asks: `METHOD /path`.
     """
 
     headers: Mapping[str, str]
@@ -52,6 +54,7 @@ class Client:
     path: str = ""
     session: str = ""
     pinned: str = ""
+    endpoint: str = ""
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ class Call:
         client: Who asks.
         spare: The body parsed already, for the first try to take.
         sound: Whether the body is JSON to go by; if not, its text is what a provider of the same protocol gets.
+        meter: Told of the upstream's answer, for what it cost.
     """
 
     credential: "Credential"
@@ -103,6 +107,7 @@ class Call:
     client: Client
     spare: list[Any] = field(default_factory=list)
     sound: bool = True
+    meter: Meter = OFF
 
     @property
     def base(self) -> str:
@@ -270,6 +275,7 @@ class HttpProvider:
             data = await answer.read()
         except UpstreamError as error:
             raise Failure(str(error)) from error
+        call.meter.of(self.target(call)).whole(data)
         return Whole(pair.whole(data, turn) if pair else data, answer.headers)
 
     async def stream(self, call: Call) -> Streamed:
@@ -277,25 +283,31 @@ class HttpProvider:
         body, turn, pair = self.translated(call, stream=True)
         turn.sent = body = self.edit(call, body, turn)
         answer = await self.send(self.request(call, body, stream=True))
-        return Streamed(answer.headers, self.read(answer, turn, pair))
+        return Streamed(answer.headers, self.read(answer, turn, pair, call.meter.of(self.target(call))))
 
-    async def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncGenerator[list[bytes]]:
+    async def read(
+        self, answer: UpstreamResponse, turn: Turn, pair: Pair | None, meter: Meter
+    ) -> AsyncGenerator[list[bytes]]:
         """The upstream's stream, line by line, through the pair."""
         stream = pair.stream(turn) if pair else None
         feed = stream.feed if stream else _same
-        lines, clean, broken = Lines(), self.line, None
+        lines, clean, broken, mark = Lines(), self.line, None, meter.mark
         try:
             try:
                 async for data in answer.chunks():
                     found: list[bytes] = []
                     for line in lines.feed(data):
                         if (given := clean(line)) is not None:
+                            if mark and given.find(mark) >= 0:
+                                meter.line(given)
                             found += feed(given)
                     if found:
                         yield found
             except UpstreamError as error:
                 broken = error
-            found = [chunk for line in lines.finish() if (given := clean(line)) is not None for chunk in feed(given)]
+            left = [given for line in lines.finish() if (given := clean(line)) is not None]
+            meter.lines(b"\n".join(left))
+            found = [chunk for given in left for chunk in feed(given)]
             if self.last is not None:
                 found += feed(self.last)
             if stream and broken is None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from native.failure import Failure
+from native.metering import Meter
 from native.providers import claude_body, claude_cache, claude_cloak, claude_device, claude_headers
 from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole, dumped
 from native.providers.claude_cloak import Cloaking, UserIds
@@ -146,13 +147,17 @@ class Claude(HttpProvider):
         """Every line, blank ones too."""
         return line
 
-    def read(self, answer: UpstreamResponse, turn: Turn, pair: Pair | None) -> AsyncGenerator[list[bytes]]:
+    def read(
+        self, answer: UpstreamResponse, turn: Turn, pair: Pair | None, meter: Meter
+    ) -> AsyncGenerator[list[bytes]]:
         """The stream: as it is for a Claude client, translated for others."""
-        return _passed(answer) if pair is None or pair.client == self.format else super().read(answer, turn, pair)
+        if pair is None or pair.client == self.format:
+            return _passed(answer, meter)
+        return super().read(answer, turn, pair, meter)
 
 
-async def _passed(answer: UpstreamResponse) -> AsyncGenerator[list[bytes]]:
-    """A stream in whole lines, unread: line feeds alone end them, the last one too."""
+async def _passed(answer: UpstreamResponse, meter: Meter) -> AsyncGenerator[list[bytes]]:
+    """A stream in whole lines, unread but for usage: line feeds alone end them, the last one too."""
     rest, broken = b"", None
     try:
         try:
@@ -163,10 +168,13 @@ async def _passed(answer: UpstreamResponse) -> AsyncGenerator[list[bytes]]:
                     continue
                 lines = rest + data[:end] if rest else data[:end]
                 rest = data[end:]
+                if meter.mark and lines.find(meter.mark) >= 0:
+                    meter.lines(lines)
                 yield [lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines]
         except UpstreamError as error:
             broken = error
         if rest:
+            meter.lines(rest)
             yield [rest.removesuffix(b"\r") + b"\n"]
         if broken is not None:
             raise Failure(str(broken)) from broken

@@ -160,6 +160,7 @@ class Codex(HttpProvider):
             if line.startswith(b"data:") and b"response.completed" in line:
                 event = line[5:].strip()
                 if text(get(parse(event), "type")) == "response.completed":
+                    call.meter.of(self.format).lines(event)
                     return Whole(pair.whole(event, turn) if pair else event, answer.headers)
         raise Failure(INCOMPLETE, 408)
 

@@ -144,7 +144,7 @@ async def _chunks(
     caller: Caller, call: Call, line: _Line, feed: Callable[[bytes], list[bytes]]
 ) -> AsyncGenerator[list[bytes]]:
     """Messages as the pair's chunks, up to the answer's end."""
-    ended = False
+    ended, meter = False, call.meter.of("codex")
     try:
         while not ended:
             message = (await line.socket.receive()).strip()
@@ -158,6 +158,8 @@ async def _chunks(
                 kind = "response.completed"
                 message = raw({**event, "type": kind}).encode()
             ended = kind in _ENDS
+            if kind == "response.completed":
+                meter.lines(message)
             yield feed(b"data: " + message)
     except UpstreamError as error:
         raise Failure(str(error)) from error

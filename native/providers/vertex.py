@@ -97,6 +97,7 @@ class Vertex(Gemini):
             data = await answer.read()
         except UpstreamError as error:
             raise Failure(str(error)) from error
+        call.meter.of(self.format).whole(data)
         data = vertex_imagen.told(data, parse(data), call.base, self.kit.clock.now())
         return Whole(pair.whole(data, turn) if pair else data, answer.headers)
 

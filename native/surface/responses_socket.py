@@ -16,7 +16,8 @@ from native.failure import Failure
 from native.providers.base import Client
 from native.providers.codex_socket import SESSIONS, End
 from native.surface.responses_affinity import Affinity
-from native.surface.routes import CORS, KEY, Route
+from native.surface.routes import CORS, Route
+from native.surface.turns import client_of
 from native.wire import lenient
 from native.wire.loose import raw
 from native.wire.openai_responses import bad_data
@@ -143,7 +144,7 @@ async def responses_socket(request: web.Request, service: "Service") -> web.Stre
     session = service.kit.ids.uuid()
     try:
         await socket.prepare(request)
-        client = Client(request.headers, request.get(KEY, ""), request.path, session=session)
+        client = replace(client_of(request), session=session)
         await _Connection(service, client, conversation, socket).serve()
     finally:
         sessions.leave(name)

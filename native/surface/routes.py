@@ -19,6 +19,8 @@ type Answer = Callable[["web.Request", "Service"], Awaitable[web.StreamResponse]
 
 KEY = web.RequestKey("key", str)
 """The client's key, where one was needed."""
+ENDPOINT = web.RequestKey("endpoint", str)
+"""What was asked, where no key says who asks: `METHOD /path`, as it is declared."""
 PARTS = web.RequestKey("parts", dict[str, str])
 """The parts of the path that vary, by name."""
 

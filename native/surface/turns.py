@@ -14,7 +14,7 @@ from aiohttp import web
 from native.exchange import Ask
 from native.failure import Failure
 from native.providers.base import Client, Whole
-from native.surface.routes import CORS, KEY, answer
+from native.surface.routes import CORS, ENDPOINT, KEY, answer
 from native.upstream import Headers
 from native.wire.openai_responses import bad_data
 from native.wire.protocol import Protocol as WireProtocol
@@ -77,7 +77,9 @@ async def body_of(request: web.Request) -> bytes:
 
 def client_of(request: web.Request) -> Client:
     """Who asks."""
-    return Client(request.get(HEADERS, request.headers), request.get(KEY, ""), request.path)
+    key = request.get(KEY, "")
+    endpoint = "" if key else request.get(ENDPOINT, "")
+    return Client(request.get(HEADERS, request.headers), key, request.path, endpoint=endpoint)
 
 
 def alt_of(request: web.Request) -> str:

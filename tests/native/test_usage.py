@@ -1,35 +1,51 @@
-from collections import deque
-
 import pytest
 
-from native.usage import Spent, Tokens, Usage
+from native.usage import EARLIER, UNKNOWN, Details, Spent, Tokens, Usage
+
+DAY = 86_400.0
+AT = 1_760_000_000.0
 
 
-def spent(at=1_760_000_000.0, key="k", model="m", tokens=3, *, failed=False):
-    return Spent(key, "p", model, "i", "s", at, failed, Tokens(input=tokens))
+def spent(at=AT, key="k", provider="p", model="m", tokens=3, *, failed=False):
+    return Spent(key, provider, model, "i", "s", at, failed, Tokens(input=tokens), 0.25)
 
 
-def test_requests_and_tokens_are_summed_by_key_model_day_and_hour():
+def test_requests_and_tokens_are_summed_by_key_provider_model_and_day():
     usage = Usage()
-    for one in (spent(), spent(model="n", failed=True), spent(at=1_760_086_400.0, key="l")):
+    for one in (spent(), spent(model="n", failed=True), spent(at=AT + DAY, key="l"), spent(provider="q")):
         usage.add(one)
-    found = usage.snapshot()
-    assert (found["total_requests"], found["success_count"], found["failure_count"], found["total_tokens"]) == (
-        3,
-        2,
-        1,
-        9,
-    )
-    assert found["apis"]["k"]["total_requests"] == 2
-    assert found["apis"]["k"]["models"]["n"]["details"][0]["failed"] is True
-    assert sorted(found["requests_by_day"].values()) == [1, 2]
-    assert list(found["tokens_by_hour"].values()) == [9]
+    assert sorted((key, provider, model, one.requests) for (_, key, provider, model), one in usage.rows.items()) == [
+        ("k", "p", "m", 1),
+        ("k", "p", "n", 1),
+        ("k", "q", "m", 1),
+        ("l", "p", "m", 1),
+    ]
+    assert (usage.total.requests, usage.total.failed, usage.total.total) == (4, 1, 12)
+    assert sorted(one.requests for one in usage.days.values()) == [1, 3]
+    assert [one.total for one in usage.hours.values()] == [12]
+
+
+def test_every_kind_of_token_is_summed():
+    usage = Usage()
+    usage.add(spent()._replace(tokens=Tokens(1, 2, 3, 4, 10)))
+    usage.add(spent()._replace(tokens=Tokens(1, 2, 3, 4, 10)))
+    total = usage.total
+    assert (total.input, total.output, total.reasoning, total.cached, total.total) == (2, 4, 6, 8, 20)
 
 
 def test_nothing_is_counted_while_counting_is_off():
-    usage = Usage(enabled=False)
+    usage, told = Usage(enabled=False), []
+    usage.told.append(told.append)
     usage.add(spent())
-    assert usage.snapshot()["total_requests"] == 0
+    assert (usage.total.requests, told) == (0, [])
+
+
+def test_who_asks_for_it_is_told_of_each_request_once():
+    usage, told = Usage(), []
+    usage.told.append(told.append)
+    usage.add(spent())
+    usage.count(spent(key="from elsewhere"))
+    assert [one.key for one in told] == ["k"]
 
 
 @pytest.mark.parametrize(
@@ -44,22 +60,60 @@ def test_a_total_that_was_not_said_is_made(tokens, total):
     assert tokens.sum == total
 
 
-def test_sums_go_on_where_details_are_let_go(tmp_path):
-    usage = Usage(spent=deque(maxlen=2))
+def test_details_come_back_as_they_were_kept():
+    details = Details()
+    details.add(spent(failed=True))
+    assert list(details) == [spent(failed=True)._replace(tokens=Tokens(3, 0, 0, 0, 3))]
+
+
+@pytest.mark.parametrize("one", [spent(tokens=-1), spent(tokens=2**70), spent(at=1e15)])
+def test_numbers_out_of_bounds_are_kept_as_near_as_can_be(one):
+    details = Details()
+    details.add(one)
+    (kept,) = details
+    assert 0 <= kept.tokens.input < 2**32
+
+
+def test_the_oldest_details_go_while_sums_go_on():
+    usage = Usage(details=Details(2))
     for n in range(5):
-        usage.add(spent(at=1_760_000_000.0 + n))
-    assert len(usage.snapshot()["apis"]["k"]["models"]["m"]["details"]) == 2
-    usage.save(tmp_path / "usage.json")
-    again = Usage()
-    again.load(tmp_path / "usage.json", 0)
-    assert again.snapshot() == usage.snapshot()
-    assert not again.unsaved
+        usage.add(spent(at=AT + n))
+    assert [one.at for one in usage.details] == [AT + 3, AT + 4]
+    assert usage.total.requests == 5
 
 
-def test_a_file_that_is_not_whole_holds_nothing(tmp_path):
+def test_details_are_grouped_by_key_and_model_in_the_order_of_time():
+    details = Details()
+    for one in (spent(at=AT + 1), spent(at=AT, provider="q"), spent(model="n")):
+        details.add(one)
+    found = {name: [details.unpacked(packed).provider for packed in some] for name, some in details.grouped().items()}
+    assert found == {("k", "m"): ["q", "p"], ("k", "n"): ["p"]}
+
+
+def test_too_many_names_are_one():
+    details = Details()
+    details._names.extend(["x"] * (2**16 - 6))
+    for n in range(10):
+        details.add(spent(key=f"key {n}"))
+    assert {one.key for one in list(details)[-3:]} == {UNKNOWN}
+
+
+def test_the_oldest_days_are_put_together_where_there_are_too_many_sums(monkeypatch):
+    monkeypatch.setattr("native.usage.MOST_ROWS", 3)
     usage = Usage()
-    for content in (b"", b"{", b"[]", b'{"apis":{"k":{"models":{"m":{"details":[7,{"tokens":[]}]}}}}}'):
-        (tmp_path / "usage.json").write_bytes(content)
-        usage.load(tmp_path / "usage.json", 5.0)
-    usage.load(tmp_path / "nowhere.json", 5.0)
-    assert usage.total.requests <= 2
+    for n in range(6):
+        usage.add(spent(at=AT + n * DAY))
+    assert len(usage.rows) <= 3
+    assert usage.rows[EARLIER, "k", "p", "m"].requests >= 3
+    for n in range(6):
+        usage.add(spent(at=AT + 6 * DAY, key=f"key {n}"))
+    assert len(usage.rows) <= 4
+    assert usage.total.requests == 12
+    assert len(usage.days) == 7
+
+
+def test_what_was_counted_is_forgotten():
+    usage = Usage()
+    usage.add(spent())
+    usage.clear()
+    assert (usage.total.requests, list(usage.details), usage.days) == (0, [], {})

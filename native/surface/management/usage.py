@@ -5,6 +5,7 @@ from aiohttp import web
 from native.surface.management.auth_files import stamp
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.kinds import NUMBER, Anything, Field, KindError, Shape
+from native.usage_snapshot import merge, snapshot
 
 EXPORT = Shape(Field("version", NUMBER), Field("usage", Anything()))
 VERSIONS = (0, 1)
@@ -13,13 +14,14 @@ VERSIONS = (0, 1)
 def read(call: Call) -> web.Response:
     """`GET /usage`."""
     usage = call.service.kit.usage
-    return told({"usage": usage.snapshot(), "failed_requests": usage.failures})
+    usage.settle()
+    return told({"usage": snapshot(usage), "failed_requests": usage.total.failed})
 
 
 def export(call: Call) -> web.Response:
     """`GET /usage/export`: what `import` takes."""
     now = call.service.kit.clock.now()
-    return told({"version": 1, "exported_at": stamp(now), "usage": call.service.kit.usage.snapshot()})
+    return told({"version": 1, "exported_at": stamp(now), "usage": snapshot(call.service.kit.usage)})
 
 
 def bring_back(call: Call) -> web.Response:
@@ -33,8 +35,9 @@ def bring_back(call: Call) -> web.Response:
     if body["version"] not in VERSIONS:
         raise RefusedError(400, "unsupported version")
     usage = call.service.kit.usage
-    added, skipped = usage.merge(body["usage"], call.service.kit.clock.now())
-    totals = {"total_requests": usage.total.requests, "failed_requests": usage.failures}
+    added, skipped = merge(usage, body["usage"], call.service.kit.clock.now())
+    total = usage.total
+    totals = {"total_requests": total.requests, "failed_requests": total.failed}
     return told({"added": added, "skipped": skipped, **totals})
 
 
