@@ -190,6 +190,10 @@ class Config(Section):
         self.oauth_excluded_models = {k: v for k, v in excluded.items() if v}
 
 
+FIXED = ("host", "port", "tls", "auth_dir")
+"""What a server heeds at its start alone."""
+
+
 def _first_of[T: (GeminiKey, VertexKey)](by_identity: dict[str, T], entries: list[T]) -> list[T]:
     """The entries with a key, the first of those that are the same."""
     kept = {id(entry) for entry in by_identity.values()}

@@ -2,7 +2,8 @@
 
 Laws: comments, order and unknown keys stay; a writer takes the file's lock, reads it anew and writes it as a whole, so
 no reader sees half of it and no other writer's change is lost; only its owner may read it. A new key appears only where
-its value says something: zeros and known defaults are left out, as the legacy leaves them out.
+its value says something: zeros and known defaults are left out, as the legacy leaves them out. Writers that take no
+lock are `native.sharedfile`'s affair.
 """
 
 import contextlib
@@ -82,6 +83,23 @@ def edited(text: str, tree: Mapping[str, Any]) -> tuple[str, Json]:
     document = parsed(text)
     merge(document, tree)
     return _with_headings(text, written(document)), plain(document)
+
+
+def rewritten(text: str, tree: Mapping[str, Any]) -> str:
+    """A file's text, made to say a tree and nothing else, its comments kept. Raises `ConfigFileError`."""
+    document = parsed(text)
+    _say(document, tree)
+    return _with_headings(text, written(document))
+
+
+def _say(old: Any, new: Any) -> Any:
+    if isinstance(old, CommentedMap) and isinstance(new, Mapping):
+        for gone in old.keys() - new.keys():
+            del old[gone]
+        for key, value in new.items():
+            old[key] = _say(old[key], value) if key in old else _made(value)
+        return old
+    return _merged(old, new, "")
 
 
 def _headings(lines: Sequence[str]) -> dict[str, list[str]]:
@@ -261,16 +279,17 @@ def _merge_list(old: CommentedSeq, new: Sequence[Any], path: str) -> None:
 
 def _alike(before: Sequence[Any], used: set[int], value: Any) -> int | None:
     """Which of the old entries a new one is: by what it is known by, else by being equal."""
-    known = _identity(value)
+    known = identity(value)
     free = [at for at in range(len(before)) if at not in used]
     if known:
         for at in free:
-            if _identity(before[at]) == known:
+            if identity(before[at]) == known:
                 return at
     return next((at for at in free if before[at] == value), None)
 
 
-def _identity(value: Any) -> str:
+def identity(value: Any) -> str:
+    """What a list's entry is known by; nothing where it says nothing."""
     if not isinstance(value, Mapping):
         return "" if isinstance(value, list) or value is None else str(value).strip()
     texts = [(str(k).strip().lower(), _scalar(v)) for k, v in value.items()]

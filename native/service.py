@@ -4,6 +4,7 @@ Law: everything outside is an argument; a new configuration takes effect as a wh
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -12,7 +13,7 @@ from typing import Any
 
 from native import accents, providers
 from native.access import Access
-from native.config import Config
+from native.config import FIXED, Config
 from native.counters import Counters
 from native.credentials.credential import Credential
 from native.credentials.files import log_ins
@@ -28,6 +29,8 @@ from native.stores import Stores
 from native.turn import Clock, Ids, Memory, Pair
 from native.upstream import Upstream
 from native.usage import Usage
+
+LOG = logging.getLogger(__name__)
 
 
 @cache
@@ -91,6 +94,9 @@ class Service:
     def apply(self, config: Config) -> None:
         """Put a configuration in force: keys, credentials, models and rules."""
         now = self.kit.clock.now()
+        for name in FIXED:
+            if getattr(config, name) != getattr(self.config, name):
+                LOG.warning("%s is changed: that takes effect when the server starts anew", name.replace("_", "-"))
         self.kit.config = self.pool.config = config
         self.kit.rules = compile_rules(config.payload)
         self.kit.usage.enabled = config.usage_statistics_enabled

@@ -1,7 +1,8 @@
 """Files that change while the server runs: the configuration and the folder of log-ins.
 
-Laws: what is written takes effect as a whole and without a restart; a configuration that cannot be read changes nothing
-and is told in the log; a file written anew with the same content is no change.
+Laws: what is written takes effect as a whole, within a second and without a restart; a configuration that cannot be
+read changes nothing and is told in the log, an empty one is just being written; a file written anew with the same
+content is no change; what another writer took back unknowingly is put back before anything takes effect.
 """
 
 import asyncio
@@ -10,11 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from native import config as configuration
-from native.config import ConfigError
+from native.config import Config, ConfigError
 from native.service import Service
+from native.sharedfile import shared_file
 
 LOG = logging.getLogger(__name__)
-INTERVAL = 0.5
+EMPTY = sha256(b"").digest()
+INTERVAL = 0.25
 """Seconds between two looks at the files' times, which cost a microsecond each and no memory."""
 
 
@@ -49,15 +52,27 @@ class Watch:
         seen = self._state()
         if seen == self._seen:
             return False
-        self._seen = seen
         file = self._service.stores.config_file
+        content = seen.get(file) if file else None
+        if content == EMPTY:
+            return False
+        rewritten = content is not None and file is not None and content != self._seen.get(file)
+        self._seen = seen
         try:
-            config = configuration.load(file) if file else self._service.config
-        except ConfigError as error:
+            config = self._configuration(file) if rewritten and file else self._service.config
+        except (ConfigError, OSError) as error:
             LOG.warning("the configuration stays as it was: %s", error)
             return False
         self._service.apply(config)
         return True
+
+    def _configuration(self, file: Path) -> Config:
+        """What the file says, others' writes put together with ours."""
+        shared = shared_file(self._service)
+        if shared is not None:
+            shared.heed()
+            self._seen = self._state()
+        return configuration.load(file)
 
     def _times(self) -> dict[Path, tuple[int, int]]:
         times = {}

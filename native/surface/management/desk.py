@@ -14,6 +14,7 @@ import bcrypt
 from native import config as configuration
 from native import configfile
 from native.configfile import ConfigFileError
+from native.sharedfile import read, shared_file, tree_of
 from native.surface.management import shape
 from native.surface.management.kinds import KindError
 
@@ -84,7 +85,7 @@ class Desk:
         file = self.file
         if file is not None:
             try:
-                self._on_disk = configfile.plain(configfile.parsed(file.read_text(encoding="utf-8")))
+                self._on_disk = configfile.plain(configfile.parsed(read(file)))
                 self._settings = shape.settings(self._on_disk)
             except (ConfigFileError, KindError, OSError, UnicodeDecodeError):
                 self._on_disk = None
@@ -100,16 +101,20 @@ class Desk:
         remote = self._settings["remote-management"]
         if not remote["secret-key"] or remote["secret-key"].startswith(HASHES):
             return
-        remote["secret-key"] = hashed(remote["secret-key"])
-        file = self.file
+        plain, remote["secret-key"] = remote["secret-key"], hashed(remote["secret-key"])
+        file = shared_file(self._service)
         if file is None or self._on_disk is None:
             return
-        with configfile.locked(file):
-            document = configfile.parsed(file.read_text(encoding="utf-8"))
-            if isinstance(document.get("remote-management"), dict):
-                document["remote-management"]["secret-key"] = remote["secret-key"]
-                configfile.replace(file, configfile.written(document).encode())
-                self._on_disk = configfile.plain(document)
+
+        def put(text: str) -> str:
+            document = configfile.parsed(text)
+            section = document.get("remote-management")
+            if not isinstance(section, dict) or str(section.get("secret-key")) != plain:
+                return text
+            section["secret-key"] = remote["secret-key"]
+            return configfile.written(document)
+
+        self._on_disk = tree_of(file.change(put))
 
     def change(self, act: Callable[[Json], None]) -> None:
         """Change settings, in the file and in force.
@@ -117,31 +122,37 @@ class Desk:
         Args:
             act: Changes the settings it is given, or raises `RefusedError`.
         """
-        current = self.settings
-        file = self.file
+        current, file = self.settings, shared_file(self._service)
         if file is None:
             changed = copy.deepcopy(current)
             act(changed)
             self._put_in_force(changed, shape.CONFIG.write(changed, nulls=False))
             return
+        made: list[tuple[str, Json, Any]] = []
+
+        def edit(text: str) -> str:
+            found = configfile.plain(configfile.parsed(text))
+            # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
+            changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
+            act(changed)
+            text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False))
+            configuration.parse(tree)
+            made.append((text, changed, tree))
+            return text
+
         try:
-            with configfile.locked(file):
-                text = file.read_text(encoding="utf-8")
-                found = configfile.plain(configfile.parsed(text))
-                # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
-                changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
-                act(changed)
-                text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False))
-                configuration.parse(tree)
-                configfile.replace(file, text.encode())
+            text = file.change(edit)
         except (ConfigFileError, KindError, configuration.ConfigError, OSError, UnicodeDecodeError) as error:
             raise RefusedError(500, f"failed to save config: {error}") from error
+        wanted, changed, tree = made[-1]
+        if text != wanted:  # somebody else wrote at the same time: theirs is in it
+            tree = tree_of(text)
+            changed = shape.settings(tree)
         self._on_disk = tree
         self._put_in_force(changed, tree)
 
     def replace(self, text: bytes) -> None:
         """Put another file in the place of the whole. Raises `RefusedError` where it is no configuration."""
-        file = self.file
         try:
             tree = configfile.plain(configfile.parsed(text.decode()))
             found = shape.settings(tree)
@@ -150,10 +161,13 @@ class Desk:
             raise RefusedError(400, "invalid_yaml", message=str(error)) from error
         except configuration.ConfigError as error:
             raise RefusedError(422, "invalid_config", message=str(error)) from error
+        file = shared_file(self._service)
         if file is None:
             raise RefusedError(500, "write_failed", message="failed to write config")
-        with configfile.locked(file):
-            configfile.replace(file, text)
+        try:
+            file.change(lambda _: text.decode())
+        except OSError as error:
+            raise RefusedError(500, "write_failed", message="failed to write config") from error
         self._on_disk = tree
         self._put_in_force(found, tree)
         self._hash_key()
