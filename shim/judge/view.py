@@ -1,6 +1,7 @@
 """A run as a tree of what is compared: answers, upstream calls, and the state left behind.
 
-Reading only: headers that a hop makes anew are left out, bodies become JSON trees or event sequences, and what Go
+Reading only: headers that a hop makes anew or that name the build are left out, bodies become JSON trees or event
+sequences, and what Go
 orders by chance (a model list, the hours of a statistic) is put in order. Nothing else is dropped.
 """
 
@@ -22,6 +23,8 @@ type Tree = dict[str, Any]
 HOP = frozenset(
     ["date", "content-length", "connection", "transfer-encoding", "host", "server", "keep-alive", "accept-encoding"]
 )
+# What a management answer says of the build that gave it: two builds are not to say the same.
+BUILD = frozenset(["x-cpa-version", "x-cpa-commit", "x-cpa-build-date"])
 # What a provider module asks on its own account, at times of its own: not part of an exchange.
 BACKGROUND = re.compile(
     r"/copilot_internal/v2/token|githubcopilot\.com/models|ListAvailableModels|fetchAvailableModels|loadCodeAssist"
@@ -98,7 +101,7 @@ def headers(pairs: Headers) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for name, value in pairs:
         lower = name.lower()
-        if lower not in HOP:
+        if lower not in HOP and lower not in BUILD:
             out.setdefault(lower, []).append(value)
     return out
 
