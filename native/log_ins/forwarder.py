@@ -20,7 +20,7 @@ class Forwarder:
     def __init__(self, port: int, target: str) -> None:
         self._port = port
         self._target = target
-        self._runner = web.ServerRunner(web.Server(self._sent_on))
+        self._runner = web.ServerRunner(web.Server(self._sent_on), shutdown_timeout=1)
 
     async def _sent_on(self, request: web.BaseRequest) -> web.Response:
         query = f"?{request.query_string}" if request.query_string else ""
@@ -30,7 +30,7 @@ class Forwarder:
         """Listen. Raises `OSError` where the port is taken."""
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, LOOPBACK, self._port, shutdown_timeout=1).start()
+            await web.TCPSite(self._runner, LOOPBACK, self._port).start()
         except OSError:
             await self._runner.cleanup()
             raise

@@ -7,6 +7,7 @@ is open only while a log-in waits for one, and only on this machine.
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from native.log_ins import log_in_of
@@ -58,7 +59,7 @@ class LogIns:
             forwarder = await self._forward(way)
         task = asyncio.create_task(self._finish(way, journey, forwarder))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._ended, journey.state))
         return {"status": "ok", **said, "state": journey.state}
 
     @staticmethod
@@ -97,6 +98,13 @@ class LogIns:
                 if self._forwarders.get(way.port) is forwarder:
                     del self._forwarders[way.port]
                 await forwarder.close()
+
+    def _ended(self, state: str, task: asyncio.Task[None]) -> None:
+        """Nobody waits for ever for a log-in that broke."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            LOG.error("a log-in broke", exc_info=error)
+            self.sessions.say(state, "Authentication failed")
 
     async def close(self) -> None:
         """End every log-in that still waits."""

@@ -15,11 +15,12 @@ TOKENS = {"access_token": "at", "refresh_token": "rt", "expires_in": 60, "accoun
 
 async def settled(owner, state):
     """What a log-in's state says once it no longer waits."""
-    while True:
+    for _ in range(200):
         said = (await owner.ask("GET", f"/get-auth-status?state={state}"))[1]
         if said != {"status": "wait"}:
             return said
         await asyncio.sleep(0.02)
+    return None
 
 
 async def test_how_a_log_in_stands(owning):
