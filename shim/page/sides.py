@@ -118,7 +118,8 @@ def _single(value: Any) -> bool:
 def _one_sided(key: str, legacy: Any, native: Any, depth: int) -> Iterator[Line]:
     """A value that one side alone has, all of its lines."""
     value, state = (native, "added") if legacy is MISSING else (legacy, "missing")
-    text = key + json.dumps(value, indent=1, ensure_ascii=False, default=str)
+    brief = _spelled(value)
+    text = key + (brief if len(brief) <= _LINE else json.dumps(value, indent=1, ensure_ascii=False, default=str))
     for line in text.splitlines():
         inner = depth + len(line) - len(line.lstrip(" "))
         said = _short(line.strip())

@@ -1,0 +1,125 @@
+"""What the page's tables say."""
+
+from dataclasses import replace
+
+import pytest
+
+from shim.page.health import health, history
+from shim.page.listing import LOOKED_AT, PAGE, listing
+from shim.page.overview import overview, quantiles
+from shim.store.sessions import Standing
+from shim.store.store import Store
+from shim.store.verdicts import VerdictRow
+from tests.shim.page.build import CHAT, NOW, add, flag, golden
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "recordings.db") as found:
+        yield found
+
+
+def some(store, count, level="", **more):
+    one = golden(few=1)[0].runs[0].exchanges[0]
+    mode = more.pop("mode", "legacy")
+    with store.transaction():
+        for _ in range(count):
+            number = add(store, replace(one, mode=mode), **more)
+            if level:
+                store.verdicts.add(VerdictRow(number, level, NOW - 30, build="b", took=0.01))
+
+
+def row(found, name=CHAT):
+    return next(one for one in found["endpoints"] if one["id"] == name)
+
+
+def test_an_endpoint_has_its_flag_traffic_parity_and_times(tmp_path, store):
+    flag(tmp_path / "recordings.db", "canary 5%", CHAT)
+    flag(tmp_path / "recordings.db", "native", CHAT, model="m*")
+    some(store, 9, "identical", took=1.0)
+    some(store, 1, "different", took=1.0)
+    some(store, 2, mode="canary", took=2.0)
+    one = row(overview(store, NOW))
+    assert one["flag"]["value"] == "canary 5%"
+    assert one["flag"]["own"]
+    assert one["flag"]["narrower"][0]["model"] == "m*"
+    assert one["hour"] == {"legacy": 10, "canary": 2}
+    assert (one["parity"]["clean"], one["parity"]["judged"]) == (9, 10)
+    assert one["parity"]["low"] < 0.9 < one["parity"]["high"]
+    assert one["latency"]["native"]["p50"] == 2 * one["latency"]["legacy"]["p50"]
+    assert one["rows"][0]["provider"] == ""
+
+
+def test_without_data_there_is_no_figure(tmp_path, store):
+    flag(tmp_path / "recordings.db", "shadow", CHAT)
+    one = row(overview(store, NOW))
+    assert one["parity"]["share"] is None
+    assert one["latency"] == {"legacy": None, "native": None}
+    assert quantiles([]) is None
+    assert quantiles([3.0, 1.0, 2.0]) == {"count": 3, "p50": 2.0, "p95": 3.0}
+
+
+def test_a_flag_for_all_is_told_to_be_nobodys_own(tmp_path, store):
+    flag(tmp_path / "recordings.db", "shadow")
+    some(store, 1)
+    found = overview(store, NOW)
+    assert found["every"]["own"]
+    assert not row(found)["flag"]["own"]
+
+
+def test_health_tells_of_recorder_and_judge(store):
+    with store.transaction():
+        number = store.sessions.begin(NOW - 100)
+        store.sessions.tell(number, Standing(seen=5, recorded=3, dropped={"queue full": 1}))
+    some(store, 1, "identical", began=NOW - 90)
+    some(store, 3, began=NOW - 80)
+    found = health(store, NOW)
+    assert not found["adds_up"]
+    assert found["recorder"][0]["dropped"] == {"queue full": 1}
+    assert found["judge"]["waiting"] == 3
+    assert found["judge"]["lag"] == pytest.approx(80)
+    assert found["database"] > 0
+
+
+def test_a_judge_that_has_nothing_to_do_does_not_lag(store):
+    some(store, 2, "identical", began=NOW - 9000)
+    assert health(store, NOW)["judge"]["lag"] == 0
+
+
+def test_history_is_told_latest_first(tmp_path, store):
+    flag(tmp_path / "recordings.db", "shadow", CHAT)
+    flag(tmp_path / "recordings.db", "native", CHAT)
+    assert [one["value"] for one in history(store, 10)["changes"]] == ["native", "shadow"]
+    assert len(history(store, 1)["changes"]) == 1
+
+
+def test_the_list_is_newest_first_and_goes_on_where_it_stopped(store):
+    some(store, PAGE + 5)
+    first = listing(store, "", "", 0)
+    assert [one["id"] for one in first["exchanges"]][:2] == [PAGE + 5, PAGE + 4]
+    second = listing(store, "", "", first["next"])
+    assert [one["id"] for one in second["exchanges"]] == [5, 4, 3, 2, 1]
+    assert second["next"] is None
+
+
+def test_the_list_is_narrowed_by_verdict_and_endpoint(store):
+    some(store, 2, "identical")
+    some(store, 1, "different")
+    some(store, 1, "unjudged")
+    some(store, 1)
+    assert len(listing(store, "", "unclean", 0)["exchanges"]) == 2
+    assert len(listing(store, "", "different", 0)["exchanges"]) == 1
+    assert len(listing(store, CHAT, "", 0)["exchanges"]) == 5
+    assert listing(store, "GET /v1/models", "", 0)["exchanges"] == []
+
+
+def test_the_list_looks_at_so_many_and_says_where_it_stopped(store):
+    with store.transaction():
+        store.sql.executemany(
+            "INSERT INTO exchanges (id, began, took, endpoint, provider, model, stream, mode, fallback, unjudgeable)"
+            " VALUES (?, 1, 1, ?, '', '', 0, 'legacy', '', '')",
+            [(n, "GET /v1/models" if n == 1 else CHAT) for n in range(1, LOOKED_AT + 10)],
+        )
+    found = listing(store, "GET /v1/models", "", 0)
+    assert found["exchanges"] == []
+    assert listing(store, "GET /v1/models", "", found["next"])["exchanges"][0]["id"] == 1
