@@ -17,6 +17,7 @@ VERBS = {
     "replay": "shim.commands.judging:replay",
     "diff": "shim.commands.judging:diff",
     "report": "shim.commands.reporting:report",
+    "promote": "shim.gates.command:promote_",
     "prove": "shim.commands.judging:prove",
     "learn": "shim.commands.learning:app",
     "record": "shim.commands.recording:record",

@@ -100,6 +100,10 @@ class Scope:
             and (not self.model or fnmatchcase(asked.model, self.model))
         )
 
+    def covers_all_of(self, endpoint: str) -> bool:
+        """Whether every request of an endpoint is within."""
+        return self.endpoint in (endpoint, EVERY) and not self.needs_body
+
     @property
     def narrowness(self) -> tuple[bool, bool, bool, bool, bool]:
         """How closely it is told; the closer, the more it counts."""

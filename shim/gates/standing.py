@@ -1,42 +1,36 @@
 """Where each endpoint stands: what answers it, what the evidence says, and what the next gate still asks for.
 
 Everything that puts evidence and gates together lives here; `shim promote`, the page and the cut-over read it. Laws:
-no data is inconclusive, never a pass; an endpoint climbs only where every check passes.
+no data is inconclusive, never a pass; an endpoint climbs only where every check passes; what an older build of native
+showed is no evidence for this one.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
 
+from shim.build import build
+from shim.coverage import native_ids
+from shim.endpoints import ENDPOINTS, Endpoint
 from shim.flags.holds import Hold
-from shim.flags.table import Value
-from shim.gates.gates import Gates
+from shim.flags.ledger import Ledger
+from shim.flags.table import LEGACY, Flag, Scope, Table, Value
+from shim.gates.checks import Check, Known, Outcome, checks, outcome, selfsame, shipped_figures
+from shim.gates.evidence import Answer, Evidence
+from shim.gates.gates import SHADOW, Gates, Latency, Step
+from shim.gates.latency import FIRST, TOTAL, Times, times
+from shim.judge.verdict import Level, Reason
+from shim.statistics import wilson
 from shim.store.store import Store
 
+__all__ = ["Check", "Outcome", "Ratios", "Standing", "standing_flag", "standings"]
 
-class Outcome(StrEnum):
-    """What a check, or a whole gate, comes to. Inconclusive neither climbs nor rolls back."""
-
-    PASS = "pass"  # noqa: S105  # an outcome
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a gate asks for.
-
-    Attributes:
-        name: `judged`, `parity`, `errors`, `served`, `time to first byte`, `total time`, `soak`, `legacy against
-            legacy`, `recorder`, `acceptances`, `hold`, `handler`.
-        outcome: What it comes to.
-        says: For people.
-        missing: How many exchanges are missing before it can be told; 0 where that is not what is missing.
-    """
-
-    name: str
-    outcome: Outcome
-    says: str
-    missing: int = 0
+SELFSAME = Path(__file__).parents[2] / "recordings" / "selfsame.json"
+REACTION = 5.0
+"""Seconds from a recorded breach until the flag is down, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +100,165 @@ class Standing:
     held: Hold | None = None
 
 
-def standings(store: Store, gates: Gates, *, now: float) -> list[Standing]:
+@dataclass(slots=True)
+class _Counts:
+    """What tallies say of one endpoint."""
+
+    seen: int = 0
+    levels: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    alike: Counter[bool] = field(default_factory=Counter)
+
+    @property
+    def clean(self) -> int:
+        return sum(n for level, n in self.levels.items() if Level(level).clean)
+
+
+def standings(store: Store, gates: Gates, *, now: float, only: str = "") -> list[Standing]:
     """Every endpoint that was seen or has a flag of its own, in the catalogue's order.
 
     Args:
         store: An open recording; reading is enough.
         gates: What is asked for.
         now: Seconds since 1970.
+        only: One endpoint alone, seen or not.
     """
-    del store, gates, now
-    return []
+    ledger = Ledger(store.sql)
+    table, holds = ledger.table(), ledger.holds.in_force(build())
+    counts = _counts(store)
+    adds_up = all(one.standing.adds_up and one.found <= one.standing.recorded for one in store.sessions.all())
+    wanted = {only} if only else {*counts, *(flag.scope.endpoint for flag in table.flags)}
+    out = []
+    for endpoint in (one for one in ENDPOINTS if one.id in wanted):
+        hold = holds.get(Scope(endpoint.id))
+        asking = _Asking(store, gates, endpoint, standing_flag(table, endpoint.id), hold, now)
+        out.append(asking.standing(counts.get(endpoint.id, _Counts()), adds_up=adds_up))
+    return out
+
+
+def standing_flag(table: Table, endpoint: str) -> Flag:
+    """The flag that holds for an endpoint as a whole, its own or the one for all."""
+    for flag in table.flags:
+        if flag.scope.covers_all_of(endpoint):
+            return flag
+    return LEGACY
+
+
+@lru_cache(maxsize=4)
+def _shipped(path: Path) -> dict[str, tuple[int, int]]:
+    return dict(shipped_figures(json.loads(path.read_text()))) if path.exists() else {}
+
+
+def _counts(store: Store) -> dict[str, _Counts]:
+    found: dict[str, _Counts] = {}
+    for one in store.tallies.exchanges():
+        found.setdefault(one.endpoint, _Counts()).seen += one.count
+    for tally in store.tallies.verdicts():
+        at = found.setdefault(tally.endpoint, _Counts())
+        unjudged = tally.level == Level.UNJUDGED
+        if tally.subject == "legacy" and not unjudged:
+            at.alike[Level(tally.level).clean] += tally.count
+        elif tally.build != build():
+            continue
+        # The other way round is a sample: what of it could not be judged says nothing either way.
+        elif (tally.subject == "native" and tally.mode == "legacy") or (tally.subject == "reverse" and not unjudged):
+            at.levels[tally.level] += tally.count
+            at.failed += tally.count if tally.reason == Reason.NATIVE_FAILED else 0
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One endpoint being asked for."""
+
+    store: Store
+    gates: Gates
+    endpoint: Endpoint
+    flag: Flag
+    hold: Hold | None
+    now: float
+
+    def standing(self, counts: _Counts, *, adds_up: bool) -> Standing:
+        evidence, window = Evidence(self.store.sql), self.gates.breach.window
+        legacy = evidence.by_legacy(self.endpoint.id, window)
+        native = [one for one in evidence.by_native(self.endpoint.id, window) if one.began >= self.flag.at]
+        faults = [one for one in evidence.faulty(self.endpoint.id, window) if one.ended >= self.flag.at]
+        known = Known(
+            handled=self.endpoint.id in native_ids(),
+            hold=self.hold,
+            adds_up=adds_up,
+            alike=(counts.alike[True], counts.alike.total()),
+            shipped=_shipped(SELFSAME).get(self.endpoint.id),
+            judged=counts.levels.total(),
+            clean=counts.clean,
+            accepted=counts.levels[Level.ACCEPTED],
+            errors=sum(one.is_natives_fault for one in faults) + counts.failed,
+            served=len(native),
+            stood=self.now - self.flag.at,
+            times=partial(times, native, legacy),
+        )
+        value = self.flag.value
+        step = self.gates.above(value, self.endpoint.family)
+        at_top = step is None and value.height >= SHADOW.height
+        found = () if at_top else checks(known, step, self.gates.selfsame)
+        above = None if at_top or not known.handled else step.value if step else SHADOW
+        low, high = wilson(known.clean, known.judged)
+        believed = known.judged and selfsame(known, self.gates.selfsame).outcome is Outcome.PASS
+        rate = _rate(legacy, self.now) + _rate(native, self.now)
+        return Standing(
+            self.endpoint.id,
+            self.endpoint.family,
+            value,
+            above,
+            outcome(found),
+            found,
+            seen=counts.seen,
+            judged=known.judged,
+            clean=known.clean,
+            accepted=known.accepted,
+            parity=100 * known.clean / known.judged if believed else None,
+            low=100 * low,
+            high=100 * high,
+            errors=known.errors,
+            latency=_ratios(times(native, legacy, Latency(answers=20))),
+            climbs_in=None if above is None else self._climbs_in(found, step, rate, known.stood),
+            falls_in=self._falls_in(value if value.serves else above, rate),
+            held=self.hold,
+        )
+
+    def _climbs_in(self, found: Iterable[Check], step: Step | None, rate: float, stood: float) -> float | None:
+        """Seconds until the gate may open, were all that comes clean."""
+        if outcome(found) is Outcome.FAIL:
+            return None
+        wait = max(0.0, step.soak - stood) if step else 0.0
+        share = _share(self.flag.value)
+        for check in found:
+            if not check.missing:
+                continue
+            coming = rate * (share if check.name in ("served", FIRST, TOTAL) else 1)
+            if not coming:
+                return None
+            wait = max(wait, check.missing / coming)
+        return wait
+
+    def _falls_in(self, value: Value | None, rate: float) -> float | None:
+        """Seconds until enough faults to be a breach came and were undone, were every answer one."""
+        coming = rate * _share(value) if value else 0.0
+        return self.gates.breach.errors / coming + REACTION if coming else None
+
+
+def _share(value: Value) -> float:
+    """Of the traffic, how much is native's."""
+    return value.percent / 100 if value.percent else float(value.serves)
+
+
+def _rate(answers: list[Answer], now: float) -> float:
+    """Exchanges a second."""
+    return len(answers) / max(1.0, now - min(one.began for one in answers)) if answers else 0.0
+
+
+def _ratios(found: Times) -> Ratios | None:
+    first, total = next(iter(found.of(FIRST)), None), next(iter(found.of(TOTAL)), None)
+    if first is None or total is None:
+        return None
+    return Ratios(first.p50, first.p95, total.p50, total.p95, total.legacy, total.native)
