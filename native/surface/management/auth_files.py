@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
-from native import configfile
+from native.credentials import writing
 from native.credentials.account import account_of, index_of
 from native.credentials.credential import Credential
 from native.credentials.files import claims
-from native.surface.management.call import MOST_BODY, Call, RefusedError, route, told
+from native.credentials.writing import safe
+from native.surface.management.call import Call, RefusedError, route, told
+from native.surface.management.form import form_of
 from native.surface.management.keys import read
 from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, KindError, Optional, Shape
 from native.surface.routes import CORS
@@ -35,7 +37,6 @@ FIELDS = Shape(
 NAMES = Shape(Field("name", TEXT), Field("names", TEXTS))
 NOT_FOUND = "auth file not found"
 MUST_BE_JSON = "file must be .json"
-LONGEST = 255
 LITERALS = {"n": "null", "t": "true", "f": "false"}
 CLAIMS = {
     "chatgpt_account_id": "chatgpt_account_id",
@@ -53,12 +54,6 @@ def stamp(seconds: float) -> str:
 
 
 # ---- names ---------------------------------------------------------------------------------------------------------
-
-
-def safe(name: str) -> bool:
-    """Whether a name is one name, and no way out of a folder."""
-    blank = not name.strip() or name.strip() in {".", ".."}
-    return not blank and len(name.encode("utf-8", "surrogatepass")) <= LONGEST and not set(name) & set("/\\\0")
 
 
 def _named(call: Call) -> str:
@@ -228,10 +223,8 @@ def _write(call: Call, name: str, content: bytes) -> None:
 
 def _store(call: Call, name: str, tree: Json) -> None:
     """Write a log-in and put it in force."""
-    folder = call.service.stores.auth_dir
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        configfile.replace(folder / name, orjson.dumps(tree, option=orjson.OPT_SORT_KEYS))
+        writing.write(call.service.stores.auth_dir, name, writing.compact(tree))
     except (OSError, ValueError) as error:
         raise RefusedError(500, "failed to write file") from error
     call.service.apply(call.service.config)
@@ -242,7 +235,8 @@ async def upload(call: Call) -> web.Response:
     if call.request.content_type != "multipart/form-data":
         _write(call, _named(call), call.raw)
         return told({"status": "ok"})
-    files = await _parts(call)
+    form = await form_of(call.request)
+    files = [(file.name, file.content) for file in sorted(form.files, key=lambda file: file.part)]
     if not files:
         raise RefusedError(400, "no files uploaded")
     if len(files) == 1:
@@ -265,28 +259,6 @@ def _accept(call: Call, name: str, content: bytes) -> None:
     if not name.lower().endswith(".json") or not safe(name):
         raise RefusedError(400, MUST_BE_JSON)
     _write(call, name, content)
-
-
-async def _parts(call: Call) -> list[tuple[str, bytes]]:
-    """The files of a form, by the name of their field; only the last part of a file's own name counts."""
-    found: list[tuple[str, str, bytes]] = []
-    size = 0
-    try:
-        async for part in await call.request.multipart():
-            if not isinstance(part, BodyPartReader):
-                continue
-            content = bytearray()
-            while chunk := await part.read_chunk(1 << 16):
-                content += chunk
-                size += len(chunk)
-                if size > MOST_BODY:
-                    raise RefusedError(413, "request body too large")
-            if part.filename is not None:
-                own = part.filename.strip().replace("\\", "/").rsplit("/", 1)[-1]
-                found.append((part.name or "", own, bytes(content)))
-    except (ValueError, AssertionError) as error:
-        raise RefusedError(400, f"invalid multipart form: {error}") from error
-    return [(name, content) for _, name, content in sorted(found, key=lambda file: file[0])]
 
 
 def _wanted(call: Call) -> list[str]:

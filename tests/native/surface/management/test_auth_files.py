@@ -1,7 +1,8 @@
 import aiohttp
 import pytest
 
-from native.surface.management.auth_files import invalid, safe, stamp
+from native.credentials.writing import safe
+from native.surface.management.auth_files import invalid, stamp
 
 LOG_IN = {"type": "claude", "email": "a@example.test", "access_token": "t", "last_refresh": "2026-11-01T00:00:00Z"}
 TRICKS = ["../x.json", "/etc/x.json", "a/b.json", "a\\b.json", "..", ".", "a\0.json", "x" * 300 + ".json", " "]

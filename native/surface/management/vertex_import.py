@@ -1,0 +1,40 @@
+"""`/vertex/import`: a service account's JSON as a log-in."""
+
+import orjson
+from aiohttp import web
+
+from native.credentials.service_account import LOCATION, ServiceAccountError, service_account
+from native.surface.management.auth_files import invalid
+from native.surface.management.call import Call, RefusedError, route, told
+from native.surface.management.form import form_of
+
+FORM = "multipart/form-data"
+
+
+async def import_account(call: Call) -> web.Response:
+    """`POST /vertex/import`: the file `file` of a form, and where its models are asked for (`location`)."""
+    if call.request.content_type != FORM:
+        raise RefusedError(400, "file required")
+    form = await form_of(call.request)
+    content = next((file.content for file in form.files if file.part == "file"), None)
+    if content is None:
+        raise RefusedError(400, "file required")
+    if problem := invalid(content):
+        raise RefusedError(400, "invalid json", message=problem)
+    try:
+        account = service_account(orjson.loads(content))
+    except ServiceAccountError as error:
+        raise RefusedError(400, "invalid service account", message=str(error)) from error
+    if not account.project:
+        raise RefusedError(400, "project_id missing")
+    location = form.fields.get("location", "").strip() or call.query("location").strip() or LOCATION
+    try:
+        path = account.keep(call.service.stores.auth_dir, location)
+    except (OSError, ValueError) as error:
+        raise RefusedError(500, "save_failed", message=str(error)) from error
+    call.service.apply(call.service.config)
+    said = {"status": "ok", "auth-file": str(path), "project_id": account.project, "email": account.email}
+    return told({**said, "location": location})
+
+
+ROUTES = [route("POST", "/vertex/import", import_account)]
