@@ -58,7 +58,8 @@ def parser() -> argparse.ArgumentParser:
 def stores_of(config: Config, settings: Settings, path: Path) -> Stores:
     """Where files are: the environment's folder of log-ins before the configuration's."""
     folder = settings.auth_dir or Path(config.auth_dir or "~/.cli-proxy-api")
-    return Stores(folder.expanduser(), path, path.parent / "logs")
+    folder = folder.expanduser()
+    return Stores(folder, path, path.parent / "logs", folder / "usage.jsonl")
 
 
 async def serve(

@@ -20,6 +20,7 @@ from native.credentials.files import log_ins
 from native.credentials.keys import credentials
 from native.credentials.offer import register
 from native.exchange import Exchange
+from native.ledger import Ledger
 from native.models import Models
 from native.payload import compile_rules
 from native.pool import Pool
@@ -57,6 +58,7 @@ class Service:
         kit: What providers work with.
         pool: The credentials.
         exchange: The engine.
+        ledger: Where usage is kept; None where it is kept nowhere.
         access: Who may ask.
         closing: Called, in order, when the service ends.
         leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
@@ -80,6 +82,7 @@ class Service:
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
         self.pool = Pool(config, models, clock, counters)
+        self.ledger = Ledger(self.kit.usage, stores.usage_file) if stores.usage_file is not None else None
         self._makers = providers.collect()
         self._made: dict[str, Provider] = {}
         self.exchange = Exchange(self.kit, self.pool, self.provider)
@@ -123,6 +126,9 @@ class Service:
 
     async def start(self, _app: Any = None) -> None:
         """Begin what runs beside requests."""
+        if self.ledger is not None:
+            await self.ledger.start()
+            self.closing.append(self.ledger.close)
 
     async def leave(self, _app: Any = None) -> None:
         """Begin nothing new."""

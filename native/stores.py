@@ -12,10 +12,12 @@ class Stores:
         auth_dir: One JSON file a log-in.
         config_file: The configuration, None where it was never a file.
         log_dir: Where logs go, None for nowhere.
+        usage_file: Where usage is kept, None for nowhere.
         renewals: Says whether native renews log-ins, see `native.credentials.renewals`; None: it does.
     """
 
     auth_dir: Path
     config_file: Path | None = None
     log_dir: Path | None = None
+    usage_file: Path | None = None
     renewals: Path | None = None

@@ -170,7 +170,8 @@ class Usage:
         days: Sums by day, all of them.
         hours: Sums by hour of the day.
         settle: Counts what has ended but is not counted yet; whoever reads calls it first.
-        told: Told of each request that is counted here first, for those who keep it, count it too or show it.
+        told: Told of each request that was made here, for whoever keeps it.
+        seen: Told of each request wherever it was made, for whoever shows it.
     """
 
     enabled: bool = True
@@ -179,6 +180,7 @@ class Usage:
     days: dict[str, Sum] = field(default_factory=dict)
     hours: dict[str, Sum] = field(default_factory=dict)
     told: list[Callable[[Spent], None]] = field(default_factory=list)
+    seen: list[Callable[[Spent], None]] = field(default_factory=list)
     settle: Callable[[], None] = _nothing
     _hour: tuple[int, str, str] = (-1, "", "")
 
@@ -188,13 +190,19 @@ class Usage:
             self.take(spent)
 
     def take(self, spent: Spent) -> None:
-        """Count one request, and tell of it."""
-        self.count(spent)
+        """Count one request that was made here."""
         for tell in self.told:
             tell(spent)
+        self.hear(spent)
+
+    def hear(self, spent: Spent) -> None:
+        """Count one request, wherever it was made."""
+        self.count(spent)
+        for show in self.seen:
+            show(spent)
 
     def count(self, spent: Spent) -> None:
-        """Count one request that others know of already."""
+        """Count one request that everybody knows of."""
         day, hour = self._when(spent.at)
         row = (day, spent.key or UNKNOWN, spent.provider, spent.model or UNKNOWN)
         days, hours, rows = self.days, self.hours, self.rows
@@ -240,6 +248,11 @@ class Usage:
         self.settle()
         self.details = Details()
         self.rows, self.days, self.hours = {}, {}, {}
+
+    def become(self, other: "Usage") -> None:
+        """Stand where another stands."""
+        self.details = other.details
+        self.rows, self.days, self.hours = other.rows, other.days, other.hours
 
 
 def summed(sums: Iterable[Sum]) -> Sum:
