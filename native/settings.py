@@ -4,16 +4,18 @@ Law: read once, at the start, and nowhere else; what is given outright comes bef
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Self
 
 from native.section import Section, WrongKindError
 
 PREFIX = "QUOTIO_"
+PASSWORD = "MANAGEMENT_PASSWORD"  # noqa: S105 - the variable's name
 
 
 class Settings(Section):
-    """`QUOTIO_*`.
+    """`QUOTIO_*`, and the binary's `MANAGEMENT_PASSWORD`.
 
     Attributes:
         host: Where to listen, before the configuration's `host`.
@@ -24,6 +26,7 @@ class Settings(Section):
         debug: Say more in the log.
         passthrough_enabled: Forward what native has no handler for to the legacy.
         cli_proxy_port: The legacy's port.
+        management_password: A management key beside the configuration's; with it, the owner may come from anywhere.
     """
 
     host: str = ""
@@ -34,12 +37,14 @@ class Settings(Section):
     debug: bool = False
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
+    management_password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """What an environment says; an empty variable is none. Raises `WrongKindError`."""
         ours = ((name, value.strip()) for name, value in environment.items() if name.startswith(PREFIX))
         words = {name.removeprefix(PREFIX).lower(): value for name, value in ours if value}
+        words["management_password"] = environment.get(PASSWORD, "").strip()
         try:
             return cls.read(words)
         except WrongKindError as error:

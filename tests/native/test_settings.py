@@ -29,3 +29,9 @@ def test_an_empty_environment_says_nothing():
 def test_a_value_of_the_wrong_kind_is_told():
     with pytest.raises(WrongKindError, match=r"QUOTIO_.*port.*expected a number"):
         Settings.of({"QUOTIO_PORT": "many"})
+
+
+def test_the_binary_s_password_is_read_as_it_reads_it_and_never_shown():
+    settings = Settings.of({"MANAGEMENT_PASSWORD": " hush "})
+    assert settings.management_password == "hush"
+    assert "hush" not in repr(settings)

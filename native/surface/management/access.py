@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 
@@ -26,6 +27,27 @@ MOST_ADDRESSES = 10_000
 """Addresses that are remembered; the oldest are forgotten first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a management key may be; false where there is none.
+
+    Attributes:
+        hash: The configuration's, by bcrypt; empty for none.
+        password: The environment's; empty for none.
+    """
+
+    hash: str = ""
+    password: str = field(default="", repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.hash or self.password)
+
+    def is_password(self, given: str) -> bool:
+        """Whether a key is the environment's."""
+        sent = given.encode("utf-8", "surrogateescape")
+        return bool(self.password) and hmac.compare_digest(sent, self.password.encode("utf-8", "surrogateescape"))
+
+
 class Doorman:
     """Checks management keys, and remembers who failed."""
 
@@ -34,15 +56,15 @@ class Doorman:
         self._passed: tuple[str, bytes] = ("", b"")
         self._failed: dict[str, tuple[int, float]] = {}
 
-    async def check(self, address: str, headers: Mapping[str, str], key_hash: str, now: float, *, remote: bool) -> None:
+    async def check(self, address: str, headers: Mapping[str, str], keys: Keys, now: float, *, remote: bool) -> None:
         """Let a request pass.
 
         Args:
             address: Where the connection comes from.
             headers: The request's.
-            key_hash: The management key's bcrypt hash.
+            keys: What its key may be.
             now: The time.
-            remote: Whether others than this machine may come at all.
+            remote: Whether others than this machine may come at all; with a password, they may.
 
         Raises:
             RefusedError: It may not; 401 or 403.
@@ -55,12 +77,12 @@ class Doorman:
                 raise RefusedError(403, f"IP banned due to too many failed attempts. Try again in {left}")
             if until:
                 self._failed[address] = (0, 0.0)
-            if not remote:
+            if not remote and not keys.password:
                 raise RefusedError(403, "remote management disabled")
-        if not key_hash:
+        if not keys:
             raise RefusedError(403, "remote management key not set")
         given = key_of(headers)
-        if given and await self._holds(given, key_hash):
+        if given and (keys.is_password(given) or await self._holds(given, keys.hash)):
             self._failed.pop(address, None)
             return
         if not local:
@@ -68,6 +90,8 @@ class Doorman:
         raise RefusedError(401, "invalid management key" if given else "missing management key")
 
     async def _holds(self, given: str, key_hash: str) -> bool:
+        if not key_hash:
+            return False
         secret = given.encode("utf-8", "surrogateescape")
         seen = blake2b(secret, key=self._salt).digest()
         known, digest = self._passed

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import orjson
 from aiohttp import web
 
-from native.surface.management.access import Doorman
+from native.surface.management.access import Doorman, Keys
 from native.surface.management.desk import Desk, RefusedError, desk_of
 from native.surface.routes import PARTS, Route, answer, not_found
 
@@ -92,13 +92,14 @@ def route(method: str, path: str, act: Act) -> Route:
     async def respond(request: web.Request, service: "Service") -> web.StreamResponse:
         desk = desk_of(service)
         remote = desk.settings["remote-management"]
-        if not remote["secret-key"]:
+        keys = Keys(remote["secret-key"], service.settings.management_password)
+        if not keys:
             return not_found()
         try:
             door = _DOORMEN.setdefault(service, Doorman())
             peer = request.remote or ""
             now = service.kit.clock.now()
-            await door.check(peer, request.headers, remote["secret-key"], now, remote=remote["allow-remote"])
+            await door.check(peer, request.headers, keys, now, remote=remote["allow-remote"])
             found = act(Call(request, service, desk, await _body(request)))
             response = found if isinstance(found, web.Response) else await found
         except RefusedError as refused:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from native.surface.management.auth_files import safe
+from native.credentials.writing import safe
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.routes import CORS
 

@@ -1,31 +1,33 @@
 import bcrypt
 import pytest
 
-from native.surface.management.access import BAN_SECONDS, FAILURES, Doorman
+from native.settings import Settings
+from native.surface.management.access import BAN_SECONDS, FAILURES, Doorman, Keys
 from native.surface.management.desk import RefusedError
 
 HASH = bcrypt.hashpw(b"right", bcrypt.gensalt(4)).decode()
+KEYS = Keys(HASH)
 RIGHT, WRONG = {"X-Management-Key": "right"}, {"Authorization": "Bearer wrong"}
 AFAR = "192.0.2.7"
 
 
-async def refused(door, address, headers, now=0.0, *, remote=True, key_hash=HASH):
+async def refused(door, address, headers, now=0.0, *, remote=True, keys=KEYS):
     with pytest.raises(RefusedError) as error:
-        await door.check(address, headers, key_hash, now, remote=remote)
+        await door.check(address, headers, keys, now, remote=remote)
     return error.value.status, str(error.value)
 
 
 async def test_the_key_opens_in_either_header():
     door = Doorman()
     for headers in (RIGHT, {"Authorization": "Bearer right"}, {"Authorization": "right"}):
-        await door.check("127.0.0.1", headers, HASH, 0, remote=False)
+        await door.check("127.0.0.1", headers, KEYS, 0, remote=False)
 
 
 async def test_who_is_elsewhere_needs_leave_besides_the_key():
     door = Doorman()
     assert await refused(door, AFAR, RIGHT, remote=False) == (403, "remote management disabled")
     assert await refused(door, "", RIGHT, remote=False) == (403, "remote management disabled")
-    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+    await door.check(AFAR, RIGHT, KEYS, 0, remote=True)
 
 
 async def test_five_wrong_keys_shut_an_address_out_for_half_an_hour():
@@ -34,36 +36,36 @@ async def test_five_wrong_keys_shut_an_address_out_for_half_an_hour():
         assert await refused(door, AFAR, WRONG) == (401, "invalid management key")
     status, why = await refused(door, AFAR, RIGHT, now=60.0)
     assert (status, why) == (403, "IP banned due to too many failed attempts. Try again in 29m0s")
-    await door.check("192.0.2.8", RIGHT, HASH, 60.0, remote=True)
-    await door.check(AFAR, RIGHT, HASH, BAN_SECONDS, remote=True)
+    await door.check("192.0.2.8", RIGHT, KEYS, 60.0, remote=True)
+    await door.check(AFAR, RIGHT, KEYS, BAN_SECONDS, remote=True)
 
 
 async def test_a_right_key_forgives_what_went_before():
     door = Doorman()
     for _ in range(FAILURES - 1):
         await refused(door, AFAR, WRONG)
-    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+    await door.check(AFAR, RIGHT, KEYS, 0, remote=True)
     assert await refused(door, AFAR, WRONG) == (401, "invalid management key")
-    await door.check(AFAR, RIGHT, HASH, 0, remote=True)
+    await door.check(AFAR, RIGHT, KEYS, 0, remote=True)
 
 
 async def test_this_machine_is_never_shut_out():
     door = Doorman()
     for _ in range(3 * FAILURES):
         assert (await refused(door, "127.0.0.1", WRONG))[0] == 401
-    await door.check("127.0.0.1", RIGHT, HASH, 0, remote=False)
+    await door.check("127.0.0.1", RIGHT, KEYS, 0, remote=False)
 
 
 async def test_without_a_key_nobody_comes_in():
     assert await refused(Doorman(), "127.0.0.1", {}) == (401, "missing management key")
-    assert (await refused(Doorman(), "127.0.0.1", RIGHT, key_hash=""))[0] == 403
+    assert (await refused(Doorman(), "127.0.0.1", RIGHT, keys=Keys()))[0] == 403
 
 
 async def test_a_key_that_held_does_not_hold_for_another_hash():
     door = Doorman()
-    await door.check("127.0.0.1", RIGHT, HASH, 0, remote=False)
+    await door.check("127.0.0.1", RIGHT, KEYS, 0, remote=False)
     other = bcrypt.hashpw(b"other", bcrypt.gensalt(4)).decode()
-    assert (await refused(door, "127.0.0.1", RIGHT, key_hash=other))[0] == 401
+    assert (await refused(door, "127.0.0.1", RIGHT, keys=Keys(other)))[0] == 401
 
 
 @pytest.mark.parametrize("key", ["x" * 100, "\udcff", "a\0b"])
@@ -90,3 +92,18 @@ async def test_a_key_in_plain_text_is_hashed_in_the_file(owning):
 async def test_without_a_key_in_the_configuration_there_are_no_endpoints(owning):
     async with owning(secret="") as owner:
         assert (await owner.ask("GET", "/debug"))[0] == 404
+
+
+async def test_the_environment_s_password_opens_from_anywhere():
+    door, keys = Doorman(), Keys(HASH, "hush")
+    for given in ("hush", "right"):
+        await door.check(AFAR, {"X-Management-Key": given}, keys, 0, remote=False)
+    assert await refused(door, AFAR, WRONG, keys=keys, remote=False) == (401, "invalid management key")
+    await door.check("127.0.0.1", {"X-Management-Key": "hush"}, Keys("", "hush"), 0, remote=False)
+    assert (await refused(door, "127.0.0.1", RIGHT, keys=Keys("", "hush")))[0] == 401
+
+
+async def test_with_a_password_there_are_endpoints_without_a_key_in_the_configuration(owning):
+    async with owning(secret="") as owner:
+        owner.service.settings = Settings(management_password="hush")
+        assert (await owner.ask("GET", "/debug", key="hush"))[0] == 200
