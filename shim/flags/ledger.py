@@ -18,6 +18,9 @@ from shim.endpoints import ENDPOINTS
 from shim.flags.holds import Hold, Holds
 from shim.flags.table import EVERY, LEGACY, Flag, Scope, Table, Value, WrongFlagError
 
+RENEWALS = "renewals"
+"""In the place of an endpoint: who renews log-ins. The cut-over sets it, for the other side must have let go first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -157,11 +160,16 @@ class Ledger:
             check(scope)
         for hold in self.held_back(wanted.items()):
             wanted[hold.scope] = hold.value
+        with self._together():
+            return self.exactly(wanted.items(), who=who, why=why)
+
+    def exactly(self, flags: Iterable[tuple[Scope, Value]], *, who: str, why: str) -> list[Change]:
+        """Have exactly these flags, whatever holds say; the transaction is the caller's, which has more to write."""
+        wanted = dict(flags)
         now = {flag.scope: flag.value for flag in self.table().flags}
         changed = [(scope, value) for scope, value in wanted.items() if now.get(scope) != value]
         gone = [(scope, None) for scope in now if scope not in wanted]
-        with self._together():
-            return [self._write(scope, value, who, why, None) for scope, value in (*changed, *gone)]
+        return [self._write(scope, value, who, why, None) for scope, value in (*changed, *gone)]
 
     def held_back(self, flags: Iterable[tuple[Scope, Value]]) -> list[Hold]:
         """The holds that keep these flags from being what holds."""

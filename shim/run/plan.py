@@ -23,6 +23,7 @@ PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 # Settings of the front's: native would take them for its own.
 OURS = frozenset({"QUOTIO_HOST", "QUOTIO_PORT", "QUOTIO_PASSTHROUGH_ENABLED", "QUOTIO_CLI_PROXY_PORT"})
 DATABASE = "recordings.db"
+RENEWALS = "renewals"  # who renews log-ins, `legacy` or `native`: for native to read
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
 
 
@@ -49,6 +50,7 @@ class Wishes:
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
         extra: Arguments for the binary.
+        native_bin: A program to run as native, in the place of this installation's; None for that.
     """
 
     legacy: str
@@ -65,6 +67,7 @@ class Wishes:
     drain: float = 30.0
     flags_file: Path | None = None
     extra: tuple[str, ...] = ()
+    native_bin: Path | None = None
 
 
 @dataclass(slots=True)
@@ -110,17 +113,30 @@ def data_dir(environment: Mapping[str, str]) -> Path:
     return Path(base) / "cliproxy-cutover"
 
 
-def plan(wishes: Wishes, environment: Mapping[str, str], python: str) -> Plan:
+def clients(wishes: Wishes) -> socket.socket:
+    """The socket that clients connect to, bound. Raises PlanError."""
+    return _front(wishes, _configuration(wishes))
+
+
+def native_command(wishes: Wishes, python: str, config: Path) -> tuple[str, ...]:
+    """How native is started on a configuration."""
+    program = (str(wishes.native_bin),) if wishes.native_bin else (python, "-m", "native")
+    return (*program, "--config", str(config))
+
+
+def plan(wishes: Wishes, environment: Mapping[str, str], python: str, front: socket.socket | None = None) -> Plan:
     """Work out what to start; sockets are bound, files are written. Raises PlanError.
 
     Args:
         wishes: The command line.
         environment: Ours.
         python: The interpreter, for native.
+        front: The socket that clients connect to, where it is bound already.
     """
     with contextlib.ExitStack() as opened:
         text = _configuration(wishes)
-        front = opened.enter_context(_front(wishes, text))
+        if front is None:
+            front = opened.enter_context(_front(wishes, text))
         tap = _tap(wishes)
         if tap:
             opened.enter_context(tap)
@@ -143,7 +159,7 @@ def _plan(
 ) -> Plan:
     front, tap = held.front, held.tap
     tap_port = ports.number_of(tap) if tap else None
-    legacy = (ports.LOOPBACK, ports.number_of(held.legacy)) if held.legacy else _attached(wishes)
+    legacy = (ports.LOOPBACK, ports.number_of(held.legacy)) if held.legacy else attached(wishes)
     mirror = _mirror(wishes, held, tap_port)
     trust = authority(wishes.data_dir / "tap", environment) if tap else None
     tls = _tls(text) if wishes.legacy_bin else ("", "")
@@ -175,7 +191,7 @@ def _plan(
         reserved=tuple(each for each in (held.legacy, held.native) if each),
         mirror=mirror,
         legacy=_binary(wishes, copies),
-        native=(python, "-m", "native", "--config", str(copies[-1].path)) if held.native else (),
+        native=_native(wishes, python, copies) if held.native else (),
         environment=_environment(wishes, environment, trust, tap_port),
         authority=trust,
         address=f"{'https' if tls[0] else 'http'}://{front.getsockname()[0]}:{ports.number_of(front)}",
@@ -233,7 +249,8 @@ def _tap(wishes: Wishes) -> socket.socket | None:
         raise PlanError(f"{error}; the tap listens there, or run with --no-tap") from error
 
 
-def _attached(wishes: Wishes) -> tuple[str, int]:
+def attached(wishes: Wishes) -> tuple[str, int]:
+    """Where a binary listens that is not ours. Raises PlanError."""
     address = wishes.legacy.removeprefix("http://").rstrip("/")
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
@@ -247,6 +264,11 @@ def _binary(wishes: Wishes, copies: list[Copy]) -> tuple[str, ...]:
     if not os.access(wishes.legacy_bin, os.X_OK):
         raise PlanError(f"{wishes.legacy_bin} is no program that can be run")
     return (str(wishes.legacy_bin), "--config", str(copies[0].path), *wishes.extra)
+
+
+def _native(wishes: Wishes, python: str, copies: list[Copy]) -> tuple[str, ...]:
+    """Native beside the binary, which renews the log-ins that both use."""
+    return (*native_command(wishes, python, copies[-1].path), "--renewals", str(wishes.data_dir / RENEWALS))
 
 
 def _environment(

@@ -79,13 +79,13 @@ class Supervised:
         """The process's id."""
         return self._process.pid if self._process else None
 
-    async def end(self, patience: float) -> None:
-        """Ask it to end; kill it after so many seconds."""
+    async def end(self, patience: float, by: int = signal.SIGTERM) -> None:
+        """Ask it to end, by this signal; kill it after so many seconds."""
         self._ending = True
         process = self._process
         if process is not None and process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
+                process.send_signal(by)
             try:
                 async with asyncio.timeout(patience):
                     await process.wait()

@@ -348,3 +348,30 @@ def findings(db: Database) -> None:
         CREATE INDEX verdicts_accepted ON verdicts(subject) WHERE level = 'accepted';
         """,
     )
+
+
+@migrations()
+def cutovers(db: Database) -> None:
+    """Where the cut-over stands, and what was waived for it."""
+    _run(
+        db,
+        """
+        CREATE TABLE cutover (
+            -- Each step; the last one says where it stands.
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            phase TEXT NOT NULL,           -- open | ordered | taken | sealed | undoing
+            event TEXT NOT NULL,
+            who TEXT NOT NULL,
+            at REAL NOT NULL,              -- seconds since 1970
+            why TEXT NOT NULL,
+            flags TEXT                     -- of an order, JSON: the flags that held before
+        );
+        CREATE TABLE waivers (
+            -- Obstacles that somebody decided to pass over.
+            name TEXT PRIMARY KEY,         -- of an obstacle, or a pattern of names
+            who TEXT NOT NULL,
+            at REAL NOT NULL,
+            why TEXT NOT NULL
+        );
+        """,
+    )

@@ -122,7 +122,7 @@ def test_native_has_a_copy_of_its_own(wish, planned):
     legacy, native = found.mirror.copies
     assert yaml.safe_load(native.path.read_text())["port"] == found.settings.native
     assert native.path != legacy.path
-    assert found.native[-1] == str(native.path)
+    assert found.native[3:5] == ("--config", str(native.path))
     assert planned(wish(native=False, port=a_port())).native == ()
 
 

@@ -1,0 +1,1 @@
+"""The cut-over: what still stands in its way, the order for it, and the way back."""
