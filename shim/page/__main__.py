@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=DASHBOARD, help="on loopback; a free one where it is taken")
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=shipped_noise())
+    parser.add_argument("--gates", type=Path, help="what each step up asks for; gates.yaml beside the recording")
     asked = parser.parse_args(arguments)
     asyncio.run(_serve(asked))
     return 0
@@ -38,7 +39,7 @@ async def _serve(asked: argparse.Namespace) -> None:
 
     known = Knowledge(asked.accepted, (asked.noise, learned_noise(database)))
     runner = web.AppRunner(
-        build(Outside(database, Keys.of(database.parent), known, port)),
+        build(Outside(database, Keys.of(database.parent), known, port, asked.gates)),
         access_log=None,
         shutdown_timeout=SHUTDOWN,
         handler_cancellation=True,

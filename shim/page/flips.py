@@ -4,15 +4,19 @@ Laws: nothing is flipped on a picture that is no longer true (who flips says wha
 not any more); what is told beforehand is worked out from the same table that the front reads.
 """
 
-import getpass
 from typing import Any
 
 from pydantic import Field
 
+from shim.build import build
 from shim.coverage import native_ids
 from shim.flags.ledger import Change, Ledger
 from shim.flags.table import EVERY, Asked, Flag, Mode, Scope, Table, Value, WrongFlagError
+from shim.gates.climb import closed, told
+from shim.gates.gates import Gates
+from shim.gates.standing import standings
 from shim.page.asked import AskedError, Narrowed, flag_value
+from shim.page.gates import who
 from shim.page.overview import HOUR, traffic
 from shim.store.store import Store
 
@@ -45,9 +49,10 @@ class Flip(Narrowed):
         return flag_value(self.value) if self.value else None
 
 
-def effect(store: Store, flip: Flip, now: float) -> Json:
+def effect(store: Store, flip: Flip, gates: Gates, now: float) -> Json:
     """What a flip would do. Raises AskedError."""
-    table, wanted = Ledger(store.sql).table(), flip.wanted
+    ledger, wanted = Ledger(store.sql), flip.wanted
+    table, hold = ledger.table(), ledger.holds.in_force(build()).get(flip.scope)
     own = _own(table, flip.scope)
     after = Table([*(f for f in table.flags if f.scope != flip.scope), *([Flag(flip.scope, wanted)] if wanted else [])])
     asked = Asked("" if flip.endpoint == EVERY else flip.endpoint, flip.provider, flip.stream == "yes", flip.model)
@@ -67,7 +72,11 @@ def effect(store: Store, flip: Flip, now: float) -> Json:
         "share": share_of(will_hold.value),
         "endpoints": len(named),
         "undo": f"shim flags {undo}{_narrowing(flip.scope)}",
-        "warnings": list(_warnings(flip, will_hold.value)),
+        "warnings": [
+            *_warnings(flip, will_hold.value),
+            *([f"This lifts the hold that is on it: {hold.why}"] if hold else []),
+            *(_closed(store, flip, gates, now) if will_hold.value.height > holds.value.height else []),
+        ],
     }
 
 
@@ -83,7 +92,7 @@ def flip_now(ledger: Ledger, flip: Flip) -> Change:
     if flip.expected is not None and flip.expected != (str(own) if own else ""):
         raise AskedError(f"it was changed meanwhile and says {own or 'nothing of its own'} now: look again", 409)
     try:
-        return ledger.set(flip.scope, wanted, who=f"{getpass.getuser()}, on the page", why=flip.why)
+        return ledger.set(flip.scope, wanted, who=who(), why=flip.why)
     except WrongFlagError as error:
         raise AskedError(str(error)) from error
 
@@ -105,3 +114,12 @@ def _warnings(flip: Flip, value: Value) -> list[str]:
     if share_of(value) and flip.endpoint == EVERY:
         out.append("This holds for every endpoint that has no flag of its own.")
     return out
+
+
+def _closed(store: Store, flip: Flip, gates: Gates, now: float) -> list[str]:
+    """What the gate says against going up, where one stands on the way."""
+    if flip.endpoint == EVERY or flip.scope.needs_body:
+        return []
+    found = standings(store, gates, now=now, only=flip.endpoint)
+    checks = [check for one in found for check in closed(one) if one.next and one.next.serves]
+    return [f"Its gate is not open: {'; '.join(told(checks))}."] if checks else []

@@ -6,7 +6,7 @@ is none, never nought.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shim import report as reports
@@ -14,6 +14,9 @@ from shim.coverage import native_ids
 from shim.endpoints import ENDPOINTS
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Asked, Flag, Table
+from shim.gates.gates import Gates
+from shim.gates.standing import Standing, standings
+from shim.page.gates import gate_json, hold_json
 from shim.report import WAITING, Row
 from shim.statistics import wilson
 from shim.store.store import Store
@@ -33,9 +36,10 @@ class Times:
     native: list[float] = field(default_factory=list)
 
 
-def overview(store: Store, now: float) -> Json:
+def overview(store: Store, gates: Gates, now: float) -> Json:
     """All of the table."""
     found = reports.read(store)
+    standing = {one.endpoint: one for one in standings(store, gates, now=now)}
     table = Ledger(store.sql).table()
     hour, times = traffic(store, now - HOUR), _times(store)
     rows: dict[str, list[Row]] = defaultdict(list)
@@ -56,9 +60,10 @@ def overview(store: Store, now: float) -> Json:
                 "native": name in native_ids(),
                 "flag": _said(table.lookup(Asked(name)), table, name),
                 "hour": dict(hour[name]),
-                "parity": parity(rows[name]),
-                "latency": _compared(times[name]),
+                "latency": {"legacy": quantiles(times[name].legacy), "native": quantiles(times[name].native)},
                 "rows": [{"provider": r.provider, "stream": r.stream, **parity([r])} for r in rows[name]],
+                "faults": dict(sum((Counter(r.faults) for r in rows[name]), Counter())),
+                **_standing(standing.get(name), parity(rows[name])),
             }
             for name in _names(rows, table)
         ],
@@ -84,6 +89,26 @@ def parity(rows: Iterable[Row]) -> Json:
         "waiting": levels.pop(WAITING, 0),
         "levels": dict(levels),
         "reasons": dict(reasons),
+    }
+
+
+def _standing(one: Standing | None, told: Json) -> Json:
+    """What gates know of an endpoint; parity is theirs where they know it, the report's where it is no endpoint."""
+    if one is None:
+        return {"parity": {**told, "believed": True}, "gate": None, "hold": None, "ratios": None}
+    known = {
+        "clean": one.clean,
+        "judged": one.judged,
+        "share": one.clean / one.judged if one.judged else None,
+        "low": one.low / 100 if one.judged else None,
+        "high": one.high / 100 if one.judged else None,
+        "believed": one.parity is not None,
+    }
+    return {
+        "parity": {**told, **known},
+        "gate": gate_json(one),
+        "hold": hold_json(one.held) if one.held else None,
+        "ratios": asdict(one.latency) if one.latency else None,
     }
 
 
@@ -137,10 +162,6 @@ def _times(store: Store) -> defaultdict[str, Times]:
         one = out[endpoint]
         (one.legacy if mode == "legacy" else one.native).append(took)
     return out
-
-
-def _compared(times: Times) -> Json:
-    return {"legacy": quantiles(times.legacy), "native": quantiles(times.native)}
 
 
 def quantiles(times: list[float]) -> Json | None:

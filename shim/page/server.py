@@ -18,11 +18,12 @@ import orjson
 from aiohttp import web
 
 from shim.flags.ledger import Ledger
+from shim.gates.gates import Gates, GatesError
 from shim.groups import groups
 from shim.knowledge import Knowledge
 from shim.metrics import Metrics
 from shim.metrics.exposition import CONTENT_TYPE
-from shim.page import acceptance, flips, health, listing
+from shim.page import acceptance, flips, gates, health, listing
 from shim.page.asked import AskedError, Body, body_of, number, read
 from shim.page.exchange import exchange
 from shim.page.files import served
@@ -46,6 +47,7 @@ class Outside:
         keys: What opens it.
         knowledge: What the judge goes by.
         port: The one it is served on.
+        gates: A file of gates; None for the one beside the recording.
         clock: Seconds since 1970.
         pace: Seconds; only differences count.
     """
@@ -54,6 +56,7 @@ class Outside:
     keys: Keys
     knowledge: Knowledge
     port: int
+    gates: Path | None = None
     clock: Callable[[], float] = time.time
     pace: Callable[[], float] = time.monotonic
 
@@ -108,6 +111,8 @@ class Page:
             web.get("/api/health", self.health),
             web.get("/api/flags/effect", self.effect),
             web.post("/api/flags", self.flip),
+            web.post("/api/promote", self.climb),
+            web.post("/api/holds/lift", self.lift),
             web.get("/api/accept/effect", self.would_accept),
             web.post("/api/accept", self.accept),
         ]
@@ -183,7 +188,11 @@ class Page:
         """The endpoints."""
         del request
         now = self.outside.clock()
-        return said(await self.reading.ask_once("overview", self.live.version, lambda store: overview(store, now)))
+        return said(
+            await self.reading.ask_once(
+                "overview", self.live.version, lambda store: overview(store, self._gates(), now)
+            )
+        )
 
     async def groups(self, request: web.Request) -> web.Response:
         """Differences by cause."""
@@ -224,7 +233,7 @@ class Page:
         """What a flip would do."""
         wanted = read(flips.Flip, request.query)
         now = self.outside.clock()
-        return said(await self.reading.ask(lambda store: flips.effect(store, wanted, now)))
+        return said(await self.reading.ask(lambda store: flips.effect(store, wanted, self._gates(), now)))
 
     async def flip(self, request: web.Request) -> web.Response:
         """Set a flag."""
@@ -237,6 +246,23 @@ class Page:
         done = await self.reading.ask_slowly(set_it)
         self.reading.forget()
         return said(done)
+
+    async def climb(self, request: web.Request) -> web.Response:
+        """One step up."""
+        wanted = await body_of(request, gates.Climb)
+        outside = self.outside
+        done = await self.reading.ask_slowly(
+            lambda: gates.climb_now(outside.database, wanted, self._gates(), outside.clock)
+        )
+        self.reading.forget()
+        return said(health.change_json(done))
+
+    async def lift(self, request: web.Request) -> web.Response:
+        """A hold lifted."""
+        wanted = await body_of(request, gates.Lift)
+        done = await self.reading.ask_slowly(lambda: gates.lift_now(self.outside.database, wanted))
+        self.reading.forget()
+        return said(gates.hold_json(done))
 
     async def would_accept(self, request: web.Request) -> web.Response:
         """What accepting a difference would change."""
@@ -254,6 +280,12 @@ class Page:
         )
         self.reading.forget()
         return said(done)
+
+    def _gates(self) -> Gates:
+        try:
+            return Gates.read(self.outside.gates, beside=self.outside.database.parent)
+        except (GatesError, OSError) as error:
+            raise AskedError(f"the file of gates cannot be used: {error}", 500) from error
 
     def _today(self) -> dt.date:
         return self.outside.knowledge.today()

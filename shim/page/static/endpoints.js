@@ -54,27 +54,31 @@ function traffic(one) {
   return [brief(all), native ? h("span", { class: "dim sub" }, `${brief(native)} by native`) : null];
 }
 
-function latency({ latency: { legacy, native } }) {
-  if (!legacy && !native) return h("span", { class: "dim" }, "no data");
-  if (!native) return [seconds(legacy.p50), h("span", { class: "dim sub" }, "the legacy's median")];
-  if (!legacy) return [seconds(native.p50), h("span", { class: "dim sub" }, "native's median")];
-  return [`× ${(native.p50 / Math.max(legacy.p50, 1e-9)).toFixed(2)}`,
-    h("span", { class: "dim sub" }, `${seconds(native.p50)} beside ${seconds(legacy.p50)}`)];
+function latency({ ratios, latency: { legacy, native } }) {
+  const medians = [legacy && `legacy ${seconds(legacy.p50)}`, native && `native ${seconds(native.p50)}`].filter(Boolean).join(", ");
+  if (ratios) {
+    return [`× ${ratios.first_p50.toFixed(2)} first byte, × ${ratios.total_p50.toFixed(2)} in all`,
+      h("span", { class: "dim sub" }, `p95 × ${ratios.first_p95.toFixed(2)}, × ${ratios.total_p95.toFixed(2)}; medians ${medians}`)];
+  }
+  if (!medians) return h("span", { class: "dim" }, "no data");
+  return [medians, h("span", { class: "dim sub" }, native ? "too few to compare" : "native has not answered")];
 }
 
 function gate(one) {
-  if (one.held) return [pill("on hold", "bad"), h("span", { class: "sub" }, one.held.why)];
+  if (one.hold) return [pill("on hold", "bad"), h("span", { class: "sub" }, one.hold.why)];
   if (!one.gate) return h("span", { class: "dim" }, "–");
+  if (!one.gate.next) return pill("as high as it goes", "good");
   const [word, kind] = OUTCOMES[one.gate.outcome];
-  const first = one.gate.checks.find((check) => check.outcome !== "pass");
-  return [pill(one.gate.next ? word : "at the top", one.gate.next ? kind : "good"),
-    one.gate.next ? h("span", { class: "dim sub" }, first ? first.says : `next: ${one.gate.next}`) : null];
+  const closed = one.gate.checks.filter((check) => check.outcome !== "pass");
+  const first = closed.find((check) => check.outcome === "fail") ?? closed[0];
+  return [pill(word, kind), h("span", { class: "dim sub" }, `to ${one.gate.next}`, first ? `: ${first.name}, ${first.says}` : "",
+    closed.length > 1 ? ` and ${plural(closed.length - 1, "more check")}` : "")];
 }
 
 function actions(one, again) {
   const name = one.id;
   return [
-    one.gate?.outcome === "pass" && one.gate.next && !one.held
+    one.gate?.outcome === "pass" && one.gate.next && !one.hold
       ? h("button", { type: "button", class: "small main", onclick: () => climb(one, again), "aria-label": `Climb: ${name}` }, "Climb…") : null,
     h("button", { type: "button", class: "small", "data-act": "change", onclick: () => changeFlag({ endpoint: name, flag: one.flag }, again),
       "aria-label": `Change who answers ${name}` }, "Change…"),
@@ -93,9 +97,11 @@ export function endpoint(found, { words: [name], again }) {
     h("h1", {}, one.id || "(no endpoint)"),
     h("p", { class: "lead" }, modePill(one.flag), " ", one.flag.at ? [`set by ${one.flag.who} `, time(one.flag.at),
       one.flag.why ? `: ${one.flag.why}` : ""] : "no flag is set: the legacy answers", " ", h("span", { class: "actions" }, actions(one, again))),
-    one.held ? h("p", { class: "notice bad" }, `On hold since it was rolled back: ${one.held.why} `,
+    one.hold ? h("p", { class: "notice bad" }, `On hold since it was rolled back: ${one.hold.why} `,
       h("button", { type: "button", class: "small", onclick: () => liftHold(one, again) }, "Lift the hold…")) : null,
     one.gate ? checks(one.gate) : null,
+    Object.keys(one.faults).length ? h("p", {}, "Native's faults so far: ",
+      Object.entries(one.faults).map(([name, n]) => `${name} ${count(n)}`).join(", ")) : null,
     h("h2", {}, "By provider"),
     table("Parity by provider and stream", [
       ["Provider", (row) => row.provider || "(none)"],
@@ -111,7 +117,7 @@ export function endpoint(found, { words: [name], again }) {
 
 function checks(gate) {
   const title = gate.next ? `What the next gate asks for: ${gate.next}` : "It has climbed as far as it can";
-  const times = [gate.climbs_in !== null && `the gate may open in ${seconds(gate.climbs_in)}`,
+  const times = [gate.next && gate.climbs_in !== null && `the gate may open in ${seconds(gate.climbs_in)}`,
     gate.falls_in !== null && `a breach would show and be undone in ${seconds(gate.falls_in)}`].filter(Boolean);
   return [h("h2", {}, title), times.length ? h("p", { class: "dim" }, `As traffic is now, ${times.join("; ")}.`) : null,
     gate.checks.length ? table("Checks of the next gate", [

@@ -110,9 +110,9 @@ export function climb(one, done) {
 
 /** Let a flag that was rolled back go up again. */
 export function liftHold(one, done) {
-  sure(`Lift the hold of ${one.id}`, "Lift the hold", [`It was rolled back: ${one.held.why}`,
+  sure(`Lift the hold of ${one.id}`, "Lift the hold", [`It was rolled back: ${one.hold.why}`,
     "Lifting lets it climb again, by gates or by hand. The flag itself does not change."],
-    () => post("/api/holds/lift", { ...one.held.scope }), done);
+    () => post("/api/holds/lift", { ...one.hold.scope }), done);
 }
 
 function sure(title, verb, words, act, done) {

@@ -16,7 +16,10 @@ export const time = (at) => h("time", { datetime: new Date(at * 1000).toISOStrin
 
 /** Parity with its interval: the figure, and a bar from the lower to the upper bound. */
 export function parity(one) {
-  if (!one.judged) return h("span", { class: "dim" }, one.waiting ? `${count(one.waiting)} waiting` : "no data");
+  if (!one.judged) return h("span", { class: "dim" }, one.waiting ? `no data; ${count(one.waiting)} waiting` : "no data");
+  if (one.believed === false) {
+    return [h("span", { class: "dim" }, "not shown yet"), h("span", { class: "dim sub" }, `${count(one.judged)} judged; first the judge must find the legacy equal to itself`)];
+  }
   const [low, high, share] = [one.low, one.high, one.share].map((v) => 100 * v);
   return h("span", { class: "parity" },
     h("span", { class: "figure" }, percent(one.share, 2)),

@@ -116,7 +116,7 @@ async def served(database, *, clock=lambda: NOW, pace=None, logged_in=True):
     port = number_of(sock)
     known = Knowledge(database.with_name("accepted.yaml"), (), today=lambda: TODAY)
     pace = {} if pace is None else {"pace": pace}
-    outside = Outside(database, Keys(KEY, METRICS), known, port, clock, **pace)
+    outside = Outside(database, Keys(KEY, METRICS), known, port, None, clock, **pace)
     runner = web.AppRunner(build(outside), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.SockSite(runner, sock).start()

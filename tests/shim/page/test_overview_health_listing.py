@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from shim.build import build
+from shim.gates.gates import Gates
 from shim.page.health import health, history
 from shim.page.listing import LOOKED_AT, PAGE, listing
 from shim.page.overview import overview, quantiles
@@ -26,7 +28,7 @@ def some(store, count, level="", **more):
         for _ in range(count):
             number = add(store, replace(one, mode=mode), **more)
             if level:
-                store.verdicts.add(VerdictRow(number, level, NOW - 30, build="b", took=0.01))
+                store.verdicts.add(VerdictRow(number, level, NOW - 30, build=build(), took=0.01))
 
 
 def row(found, name=CHAT):
@@ -39,7 +41,7 @@ def test_an_endpoint_has_its_flag_traffic_parity_and_times(tmp_path, store):
     some(store, 9, "identical", took=1.0)
     some(store, 1, "different", took=1.0)
     some(store, 2, mode="canary", took=2.0)
-    one = row(overview(store, NOW))
+    one = row(overview(store, Gates(), NOW))
     assert one["flag"]["value"] == "canary 5%"
     assert one["flag"]["own"]
     assert one["flag"]["narrower"][0]["model"] == "m*"
@@ -52,7 +54,7 @@ def test_an_endpoint_has_its_flag_traffic_parity_and_times(tmp_path, store):
 
 def test_without_data_there_is_no_figure(tmp_path, store):
     flag(tmp_path / "recordings.db", "shadow", CHAT)
-    one = row(overview(store, NOW))
+    one = row(overview(store, Gates(), NOW))
     assert one["parity"]["share"] is None
     assert one["latency"] == {"legacy": None, "native": None}
     assert quantiles([]) is None
@@ -62,7 +64,7 @@ def test_without_data_there_is_no_figure(tmp_path, store):
 def test_a_flag_for_all_is_told_to_be_nobodys_own(tmp_path, store):
     flag(tmp_path / "recordings.db", "shadow")
     some(store, 1)
-    found = overview(store, NOW)
+    found = overview(store, Gates(), NOW)
     assert found["every"]["own"]
     assert not row(found)["flag"]["own"]
 
