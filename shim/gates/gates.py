@@ -132,7 +132,7 @@ class Selfsame(_Figures):
     """
 
     parity: Share = 99.9
-    judged: Count = 300
+    judged: int = Field(default=300, ge=1)
 
 
 class Breach(_Figures):
