@@ -5,7 +5,6 @@ lists); `Models` is what this server's credentials can serve. Law: a model is of
 that has it is neither suspended nor out of quota; a list keeps the order in which models were registered.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -183,22 +182,25 @@ class Models:
     def __init__(self) -> None:
         self._models: dict[str, Registration] = {}
         self._clients: dict[str, tuple[str, dict[str, ModelInfo]]] = {}
-        self._counts: dict[str, Counter[str]] = {}
+        self._counts: dict[str, dict[str, int]] = {}
         self._supported: dict[str, frozenset[str]] = {}
 
     def register(self, client: str, provider: str, models: Iterable[ModelInfo]) -> None:
         """Say which models a credential serves, in place of what was said before."""
         self.unregister(client)
         mine: dict[str, ModelInfo] = {}
-        counts: Counter[str] = Counter()
+        counts: dict[str, int] = {}
         for model in models:
-            if not model.id:
+            name = model.id
+            if not name:
                 continue
-            counts[model.id] += 1
-            mine.setdefault(model.id, model)
-            found = self._models.setdefault(model.id, Registration(model))
-            found.info = mine[model.id]
-            found.by_provider[provider] = mine[model.id]
+            counts[name] = counts.get(name, 0) + 1
+            first = mine.setdefault(name, model)
+            found = self._models.get(name)
+            if found is None:
+                found = self._models[name] = Registration(model)
+            found.info = first
+            found.by_provider[provider] = first
             found.providers[provider] = found.providers.get(provider, 0) + 1
             found.count += 1
         if mine:
@@ -210,7 +212,7 @@ class Models:
         """Forget a credential."""
         provider, mine = self._clients.pop(client, ("", {}))
         self._supported.pop(client, None)
-        counts = self._counts.pop(client, Counter())
+        counts = self._counts.pop(client, {})
         for model in mine:
             found = self._models[model]
             found.count -= counts[model]

@@ -19,9 +19,11 @@ _UNSAFE = str.maketrans("/\\ ", "___")
 
 def log_ins(folder: Path, config: Config, now: float) -> Iterator[Credential]:
     """Every log-in of a folder, by name."""
-    if not folder.is_dir():
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+    except OSError:
         return
-    for path in sorted(folder.glob("*.json")):
+    for path in found:
         try:
             tree = parse(path.read_bytes())
         except OSError:

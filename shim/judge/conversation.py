@@ -4,23 +4,25 @@ Law: a client here asks exactly what was recorded, adds no header of its own, fo
 coding. What a later request takes from an earlier answer (`{{0.state}}`) is filled in.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import aiohttp
 import orjson
 from yarl import URL
 
+from native.h1 import Broken, Connection
 from shim.exchange import Request, Response
 
 _PLACE = re.compile(r"\{\{(\d+)\.([\w.]+)(\|url)?\}\}")
 _QUIET = 1.0  # seconds without a message that end an answer which says no end itself
 _TAIL = 0.05  # seconds to wait for what comes behind an end
 _LAST = frozenset(["response.completed", "response.failed", "response.incomplete", "error"])
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
-_OWN_HEADERS = ("User-Agent", "Accept-Encoding", "Accept", "Content-Type")
+_LONGEST = 30.0  # seconds for one answer
+_BODILESS = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
 
 
 def fill(text: str, answers: Sequence[Response]) -> str:
@@ -52,27 +54,53 @@ def filled(request: Request, answers: Sequence[Response]) -> Request:
     )
 
 
-async def ask(session: aiohttp.ClientSession, origin: str, request: Request) -> Response:
-    """Send one request and write down the answer."""
+class Line(Protocol):
+    """How a server is reached."""
+
+    origin: str
+    """Scheme, host and port."""
+
+    async def connect(self) -> Connection:
+        """A connection to it."""
+
+    def session(self) -> aiohttp.ClientSession:
+        """A session whose requests reach it: for WebSockets."""
+
+
+async def ask(line: Line, request: Request) -> Response:
+    """Send one request and write down the answer. Raises `Broken` where none came."""
     if request.method == "WEBSOCKET":
-        return await _converse(session, origin, request)
+        async with line.session() as session:
+            return await _converse(session, line.origin, request)
     chunks: list[bytes] = []
     complete = True
-    async with session.request(
-        request.method,
-        URL(origin + request.url, encoded=True),
-        data=request.body or None,
-        headers=list(request.headers),
-        allow_redirects=False,
-        skip_auto_headers=_OWN_HEADERS,
-        timeout=_TIMEOUT,
-    ) as got:
-        try:
-            async for chunk in got.content.iter_any():
-                chunks.append(chunk)  # noqa: PERF401 - what came before a break is kept
-        except (aiohttp.ClientError, TimeoutError):
-            complete = False
-        return Response(got.status, _headers(got.raw_headers), tuple(chunks), complete=complete)
+    connection = await line.connect()
+    try:
+        async with asyncio.timeout(_LONGEST):
+            await connection.ask(*_written(request, line.origin))
+            try:
+                while request.method != "HEAD" and (chunk := await connection.take()):
+                    chunks.append(chunk)
+            except Broken:  # what came before a break is kept
+                complete = False
+    finally:
+        connection.end()
+    return Response(connection.status, tuple(connection.headers), tuple(chunks), complete=complete)
+
+
+def _written(request: Request, origin: str) -> tuple[bytes, bytes]:
+    """A request's head and body, with the headers that no client can leave out."""
+    names = {name.lower() for name, _ in request.headers}
+    body = request.body
+    lines = [f"{request.method} {request.url} HTTP/1.1"]
+    if "host" not in names:
+        lines.append(f"Host: {origin.rpartition('/')[2]}")
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if "transfer-encoding" in names:
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+    elif "content-length" not in names and (body or request.method not in _BODILESS):
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape"), body
 
 
 def _headers(raw: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

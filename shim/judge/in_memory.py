@@ -1,4 +1,4 @@
-"""A connection without a socket: aiohttp's client on one end, its server on the other, in one loop.
+"""A connection without a socket: a client on one end, aiohttp's server on the other, in one loop.
 
 So the judge runs the same code that serves, from the first byte of the request to the last of the answer, WebSockets
 included, and costs no port and no system call. Law: bytes arrive in the pieces they were written in, and in order.
@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.client_proto import ResponseHandler
+
+from native.h1 import Connection
 
 
 class MemoryTransport(asyncio.Transport):
@@ -84,6 +86,15 @@ class MemoryTransport(asyncio.Transport):
         self._own = protocol
 
 
+def joined(client: asyncio.Protocol, server: asyncio.Protocol) -> None:
+    """Have two protocols talk to each other."""
+    loop = asyncio.get_running_loop()
+    here, there = MemoryTransport(loop, client), MemoryTransport(loop, server)
+    here.peer, there.peer = there, here
+    server.connection_made(there)
+    client.connection_made(here)
+
+
 class MemoryConnector(aiohttp.BaseConnector):
     """An aiohttp connector that leads every request to one server in this process."""
 
@@ -92,15 +103,31 @@ class MemoryConnector(aiohttp.BaseConnector):
         self._server = server
 
     async def _create_connection(self, _req: Any, _traces: Any, _timeout: Any) -> ResponseHandler:
-        loop = asyncio.get_running_loop()
-        client, server = ResponseHandler(loop=loop), self._server()
-        here, there = MemoryTransport(loop, client), MemoryTransport(loop, server)
-        here.peer, there.peer = there, here
-        server.connection_made(there)
-        client.connection_made(here)
+        client = ResponseHandler(loop=asyncio.get_running_loop())
+        joined(client, self._server())
         return client
 
 
-def session(server: web.Server, **options: Any) -> aiohttp.ClientSession:
-    """A client session whose requests all reach `server`, whatever their host."""
-    return aiohttp.ClientSession(connector=MemoryConnector(server), **options)
+class MemoryLine:
+    """Leads to a server in this process.
+
+    Args:
+        server: Who answers.
+        origin: How clients name it.
+    """
+
+    def __init__(self, server: web.Server, origin: str) -> None:
+        self._server, self.origin = server, origin
+
+    async def connect(self) -> Connection:
+        """A connection of its own."""
+        found = Connection(asyncio.get_running_loop())
+        joined(found, self._server())
+        return found
+
+    def session(self) -> aiohttp.ClientSession:
+        """A session whose requests all reach the server, whatever their host."""
+        # a handshake cannot leave headers out by itself, so the session does
+        return aiohttp.ClientSession(
+            connector=MemoryConnector(self._server), auto_decompress=False, skip_auto_headers=("User-Agent",)
+        )

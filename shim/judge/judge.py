@@ -3,8 +3,6 @@
 Law: what cannot be known is said to be unjudged, with the reason, and is never clean.
 """
 
-import logging
-
 from native.server import declared
 from shim.exchange import Case
 from shim.judge.accepted import Rules
@@ -48,15 +46,10 @@ def judge(case: Case, rules: Rules | None = None, book: NoiseBook | None = None)
     early = _unknowable(case) or _unhandled(case)
     if early is not None:
         return early
-    quiet = logging.getLogger("aiohttp.server")
-    level = quiet.level
-    quiet.setLevel(logging.CRITICAL)  # an error of native's stands in the verdict
     try:
         native = play(case)
     except PlayError as error:
         return unjudged(Reason.NATIVE_FAILED, str(error))
     except Exception as error:  # noqa: BLE001 - whatever native breaks with is the finding, not the judge's end
         return unjudged(Reason.NATIVE_FAILED, f"{type(error).__name__}: {error}")
-    finally:
-        quiet.setLevel(level)
     return compare(case, native, rules, book)

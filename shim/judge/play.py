@@ -6,6 +6,7 @@ virtual, so pauses cost nothing; native sees a scratch folder of its own and nev
 
 import asyncio
 import contextlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ from native.surface.routes import Routes
 from shim.exchange import Case, Exchange, Interaction, Request, Response, Run
 from shim.judge.choice import RecordedChoice
 from shim.judge.conversation import ask, filled
-from shim.judge.in_memory import session
+from shim.judge.in_memory import MemoryLine
 from shim.judge.playback import PlayedUpstream
 from shim.judge.view import BACKGROUND, foreground
 from shim.judge.virtual_time import run as run_on_virtual_time
@@ -37,6 +38,8 @@ _EPOCH = 1_763_700_000.0  # when a case that does not say otherwise takes place
 _AFTER = 0.02  # seconds to wait behind an exchange for what it sets off
 _EGRESS, _SOCKS = "http://127.0.0.1:18318", "socks5://127.0.0.1:18318"
 _IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp makes what is in it private
+_QUIET = logging.getLogger("shim.judge.native")  # an error of native's stands in the verdict
+_QUIET.setLevel(logging.CRITICAL)
 _LONGEST = 90.0  # virtual seconds for a whole case
 
 
@@ -133,7 +136,7 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     choice = RecordedChoice(upstream.asked)
     if len(case.runs) == 1 and len(recorded.exchanges) == 1:  # a live exchange: whose turn it was is not in the state
         app[SERVICE].pool.choose = choice
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, auto_decompress=False)
+    runner = web.AppRunner(app, access_log=None, logger=_QUIET, handler_cancellation=True, auto_decompress=False)
     await runner.setup()
     try:
         async with asyncio.timeout(_LONGEST):
@@ -153,6 +156,7 @@ async def _converse(
     server = runner.server
     if server is None:
         raise PlayError("native's server did not start")
+    line = MemoryLine(server, f"http://127.0.0.1:{PORT}")
     out: list[Exchange] = []
     answers: list[Response] = []
     for one in recorded.exchanges:
@@ -160,9 +164,7 @@ async def _converse(
         choice.load(foreground(one.upstream), upstream.asked)
         await asyncio.sleep(one.pause)
         request = filled(one.request, answers)
-        # a handshake cannot leave headers out by itself, so the session does
-        async with session(server, auto_decompress=False, skip_auto_headers=("User-Agent",)) as client:
-            answer = await ask(client, f"http://127.0.0.1:{PORT}", request)
+        answer = await ask(line, request)
         await asyncio.sleep(one.after or _AFTER)
         answers.append(answer)
         out.append(replace(one, response=answer, upstream=tuple(upstream.asked)))

@@ -6,8 +6,10 @@ recorded pause, a cooldown and the delay between chunks cost nothing and always 
 """
 
 import asyncio
+import os
 import selectors
 import socket
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any
@@ -26,10 +28,12 @@ class _JumpingSelector(selectors.BaseSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             return self.inner.select(None)
-        ready = self.inner.select(_THREAD_TICK if self.threads and timeout > 0 else 0)
-        if not ready and not self.threads and timeout > 0:
-            self.offset += timeout
-        return ready
+        if self.threads:
+            return self.inner.select(_THREAD_TICK if timeout > 0 else 0)
+        if timeout <= 0:
+            return []  # nothing but a thread could have news from outside
+        self.offset += timeout
+        return self.inner.select(0)  # a signal is heard when time moves
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return self.inner.register(fileobj, events, data)
@@ -72,6 +76,30 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def _thread_done(self, _future: "asyncio.Future[Any]") -> None:
         self._jumping.threads -= 1
 
+    def __del__(self) -> None:
+        """Close: a loop ends with its thread."""
+        if not self.is_closed():
+            self.close()
+
+    def reset(self) -> None:
+        """Begin anew: the clock at nothing, and nothing under way."""
+        for task in asyncio.all_tasks(self):
+            task.cancel()
+        self.run_until_complete(self._rest())
+        self._scheduled.clear()  # type: ignore[attr-defined]  # asyncio's own list of timers
+        self._timer_cancelled_count = 0
+        self._asyncgens_shutdown_called = False  # the next case has generators of its own
+        self._jumping.offset = 0.0
+
+    async def _rest(self) -> None:
+        """Let what was cancelled end."""
+        left = asyncio.all_tasks(self) - {asyncio.current_task(self)}
+        if left:
+            await asyncio.wait(left)
+        await self.shutdown_asyncgens()
+        if self._default_executor is not None:
+            await self.shutdown_default_executor()
+
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncio's
         """Wait for the threads in real time: asyncio would give them seconds of the loop's own."""
         del timeout
@@ -92,7 +120,26 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         raise socket.gaierror("the judge reaches no network")
 
 
+class _Kept(threading.local):
+    """A thread's loop: to make one costs as much as a small case."""
+
+    def __init__(self) -> None:
+        self._loop, self._process = VirtualTimeLoop(), os.getpid()
+
+    def loop(self) -> VirtualTimeLoop:
+        """The loop; a process that was forked has its own."""
+        if self._process != os.getpid():
+            self.__init__()  # type: ignore[misc]  # what the parent's loop waits for is the parent's
+        return self._loop
+
+
+_kept = _Kept()
+
+
 def run[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end on a loop of its own."""
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        return runner.run(work)
+    """Run a coroutine to its end, in a time that begins with it; nothing of it is left afterwards."""
+    loop = _kept.loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.reset()

@@ -14,10 +14,10 @@ from build import a_case, a_run, an_exchange
 from native.upstream import UpstreamError, UpstreamRequest
 from shim import corpusfile
 from shim.exchange import Exchange, Interaction, Request, Response
-from shim.judge import virtual_time
+from shim.judge import conversation, virtual_time
 from shim.judge.compare import compare
 from shim.judge.conversation import fill
-from shim.judge.in_memory import session
+from shim.judge.in_memory import MemoryLine
 from shim.judge.judge import judge
 from shim.judge.play import play
 from shim.judge.playback import MISS, PlayedUpstream
@@ -114,12 +114,11 @@ def test_bytes_arrive_in_memory_in_the_pieces_they_were_written_in():
         app.router.add_get("/", answer)
         runner = web.AppRunner(app)
         await runner.setup()
-        async with session(runner.server) as client, client.get("http://x.test/") as got:
-            pieces = [piece async for piece in got.content.iter_any()]
+        got = await conversation.ask(MemoryLine(runner.server, "http://x.test"), Request("GET", "/"))
         await runner.cleanup()
-        return pieces
+        return got.chunks
 
-    assert virtual_time.run(ask()) == [b"one", b"two", b"three"]
+    assert virtual_time.run(ask()) == (b"one", b"two", b"three")
 
 
 def test_what_a_later_request_takes_from_an_earlier_answer_is_filled_in():
