@@ -63,6 +63,12 @@ class Forsaken(layer.Layer):
         yield from ()
 
 
+class Pause(commands.RequestWakeup):
+    """Has one request wait for so many seconds, and no other."""
+
+    blocking = True
+
+
 class FrontStream(HttpStream):
     """One request on its way to the first who answers."""
 
@@ -70,6 +76,8 @@ class FrontStream(HttpStream):
 
     def handle_event(self, event: events.Event) -> CommandGenerator[None]:
         """As mitmproxy's, less what a forsaken connection still says."""
+        if isinstance(event, events.Wakeup):
+            event.reply = None  # what a command that is waited for is answered with
         said_by_server = (ResponseData, ResponseEndOfMessage, ResponseTrailers, ResponseProtocolError)
         if self.deaf and isinstance(event, said_by_server):
             return
@@ -86,6 +94,8 @@ class FrontStream(HttpStream):
         """Connect to the first on the way who can be reached; answer for everybody where none can."""
         way = way_of(self.flow)
         while True:
+            while way.hold and way.target.name == "legacy" and (seconds := way.hold()):
+                yield Pause(seconds)
             address = way.target.address
             self.flow.request.data.host, self.flow.request.data.port = address
             connection, err = yield GetHttpConnection(address, False, None, "tcp")

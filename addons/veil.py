@@ -1,7 +1,8 @@
 """The configuration as clients of the management API see it: theirs, not the disguised one.
 
 Everything that keeps the disguise out of answers lives here. Laws: what a client writes is in the user's file before
-the answer reaches it, as it would be without a front; what a client reads says what the user's file says.
+the answer reaches it, as it would be without a front; what a client reads says what the user's file says; the legacy
+is asked to write only when it has noticed what was written for it, for it writes what it has in mind.
 """
 
 import re
@@ -9,11 +10,13 @@ from collections.abc import Iterable
 
 from mitmproxy import http
 
+from addons.way import way_of
 from shim.run.disguise import Disguise
 from shim.run.mirror import Mirror
 
 PREFIX = "/v0/management/"
 READS = ("config", "proxy-url", "gemini-api-key", "claude-api-key", "codex-api-key", "vertex-api-key", "openai-comp")
+READING = ("GET", "HEAD", "OPTIONS")
 LARGEST = 4 << 20
 _OURS = re.compile(rb"socks5://[\w.=-]+:tap@127\.0\.0\.1:\d+")
 
@@ -30,12 +33,20 @@ class Veil:
     def __init__(self, mirror: Mirror, disguises: Iterable[Disguise], port: int) -> None:
         self._mirror, self._disguises, self._port = mirror, tuple(disguises), port
 
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Have a write wait until the legacy has noticed the one before."""
+        if flow.request.path.startswith(PREFIX) and flow.request.method not in READING:
+            way_of(flow).hold = self._unsettled
+
+    def _unsettled(self) -> float:
+        return self._mirror.unsettled("legacy")
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Have the user's file follow a write; gather an answer that may show the disguise."""
         path = flow.request.path
         if not path.startswith(PREFIX) or flow.response is None:
             return
-        if flow.request.method != "GET":
+        if flow.request.method not in READING:
             self._mirror.sync()
         elif path.removeprefix(PREFIX).startswith(READS) and _small(flow.response):
             flow.response.stream = False

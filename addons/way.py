@@ -4,6 +4,7 @@ Everything that a request's routing leaves on its flow lives here. Law: a `Way` 
 reason for each step, so that a fallback is always recorded.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mitmproxy import http
@@ -34,6 +35,7 @@ class Way:
         stream: Whether a stream was asked for, where the router read it.
         reason: Why the first was not the one who answered.
         answered: Who did: a target's name, or `front` where nobody could.
+        hold: Seconds that the legacy is not to be asked for yet; None where it never is to wait.
     """
 
     targets: tuple[Target, ...]
@@ -43,6 +45,7 @@ class Way:
     stream: bool = False
     reason: str = ""
     answered: str = ""
+    hold: Callable[[], float] | None = None
     _at: int = field(default=0, init=False)
 
     @property

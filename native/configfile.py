@@ -20,6 +20,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import ScalarString
 
+from native.threeway import identity
+
 type Json = dict[str, Any]
 
 KNOWN_DEFAULTS: Mapping[str, Any] = {
@@ -40,8 +42,6 @@ REMOVED = (
 """Keys of older versions: gone with the first change."""
 WHOLE = ("oauth-excluded-models", "oauth-model-alias")
 """Mappings whose keys are the user's: what is not in the new value goes."""
-IDENTITIES = ("id", "name", "alias", "api-key", "api_key", "apikey", "key", "provider", "model")
-"""What a list's entry is known by, the first that says something."""
 
 
 class ConfigFileError(Exception):
@@ -286,24 +286,6 @@ def _alike(before: Sequence[Any], used: set[int], value: Any) -> int | None:
             if identity(before[at]) == known:
                 return at
     return next((at for at in free if before[at] == value), None)
-
-
-def identity(value: Any) -> str:
-    """What a list's entry is known by; nothing where it says nothing."""
-    if not isinstance(value, Mapping):
-        return "" if isinstance(value, list) or value is None else str(value).strip()
-    texts = [(str(k).strip().lower(), _scalar(v)) for k, v in value.items()]
-    for name in IDENTITIES:
-        for key, text in texts:
-            if key == name and text:
-                return f"{name}={text}"
-    return next((f"{key}={text}" for key, text in texts if text), "")
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None or isinstance(value, (Mapping, list)) else str(value).strip()
 
 
 def _says_nothing(path: str, value: Any) -> bool:

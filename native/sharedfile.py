@@ -51,11 +51,14 @@ class SharedFile:
     Args:
         path: Where it lies; a link is followed.
         now: Seconds since 1970.
+        watched: Whether another process watches the inode of a path.
     """
 
-    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, path: Path, now: Callable[[], float] = time.time, watched: Callable[[Path], bool] = is_watched
+    ) -> None:
         self.path = path.resolve()
-        self._now = now
+        self._now, self._watched = now, watched
         self._versions = Versions(read(self.path), tree_of, SLOWNESS)
 
     def change(self, edit: Callable[[str], str]) -> str:
@@ -93,7 +96,7 @@ class SharedFile:
                 return found
             kept = self._kept(found)
             if kept == found:
-                self._versions.add(found, self._now())
+                self._versions.hear(found, self._now())
                 return found
             if self._put(found, kept):
                 return self._versions.latest
@@ -114,10 +117,11 @@ class SharedFile:
             if _whole(old) != before.encode():
                 return False
             content = text.encode()
-            in_place = is_watched(self.path)
+            in_place = self._watched(self.path)
             (overwrite if in_place else configfile.replace)(self.path, content)
             self._note(before, text)
-            self._versions.add(before, self._now())
+            if before != self._versions.latest:
+                self._versions.hear(before, self._now())
             self._versions.add(text, self._now())
             # Who opened the old file before it was replaced writes into it still, and is heard here alone.
             missed = b"" if in_place else _settled(old, before.encode())

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from native.configfile import identity
-
 type Tree = dict[str, Any]
 type Key = tuple[str, int]
+
+IDENTITIES = ("id", "name", "alias", "api-key", "api_key", "apikey", "key", "provider", "model")
+"""What a list's entry is known by, the first that says something."""
 
 
 class _Gone:
@@ -87,6 +88,24 @@ def _by_identity(entries: Sequence[Any]) -> dict[Key, Any]:
     return found
 
 
+def identity(value: Any) -> str:
+    """What a list's entry is known by; nothing where it says nothing."""
+    if not isinstance(value, Mapping):
+        return "" if isinstance(value, list) or value is None else str(value).strip()
+    texts = [(str(k).strip().lower(), _scalar(v)) for k, v in value.items()]
+    for name in IDENTITIES:
+        for key, text in texts:
+            if key == name and text:
+                return f"{name}={text}"
+    return next((f"{key}={text}" for key, text in texts if text), "")
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None or isinstance(value, (Mapping, list)) else str(value).strip()
+
+
 def steps(one: Any, other: Any) -> int:
     """How many places differ between two trees."""
     return sum(1 for _ in _differing(one, other))
@@ -133,8 +152,13 @@ class Versions:
         """When it began to say that."""
         return self._known[-1].at
 
+    def hear(self, text: str, now: float) -> None:
+        """Somebody else wrote this: from now on it is what they have in mind."""
+        self._known.clear()
+        self._known.append(_Version(now, text))
+
     def add(self, text: str, now: float) -> None:
-        """It says this from now on."""
+        """It says this from now on, and who reads it may not know yet."""
         if text != self.latest:
             self._known.append(_Version(now, text))
         while len(self._known) > 1 and self._known[1].at <= now - self._slowness:

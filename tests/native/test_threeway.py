@@ -98,5 +98,5 @@ def test_a_text_that_is_none_is_refused(versions):
 def test_only_versions_that_somebody_may_still_have_in_mind_are_kept(versions):
     for second in range(200, 220):
         versions.add(f"debug: {second}\n", float(second))
-    assert len(versions._known) <= 2  # noqa: SLF001 - memory is the point
+    assert len(versions._known) <= 2  # memory is the point
     assert versions.changed == 219.0

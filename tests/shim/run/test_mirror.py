@@ -5,7 +5,7 @@ import os
 import pytest
 
 from shim.run.disguise import Disguise
-from shim.run.mirror import Copy, Mirror
+from shim.run.mirror import SLOWNESS, Copy, Mirror
 
 TEXT = "port: 8317 # mine\nproxy-url: http://work:3128\ndebug: false\n"
 
@@ -87,12 +87,81 @@ def test_a_whole_configuration_put_in_by_a_client_is_disguised_again(mirror):
     assert "port: 18317" in copy.path.read_text()
 
 
-def test_where_both_changed_the_users_word_holds(mirror):
+def test_where_both_changed_both_changes_are_kept(mirror):
     edit(mirror.user, "debug: false", "debug: true")
-    edit(mirror.copies[0].path, "debug: false", "logging: 1")
+    edit(mirror.copies[0].path, "debug: false", "debug: false\nlogging: 1")
+    edit(mirror.copies[1].path, "debug: false", "debug: false\nretry: 2")
+    mirror.poll()
+    for path in (mirror.user, *(copy.path for copy in mirror.copies)):
+        assert [word in path.read_text() for word in ("debug: true", "logging: 1", "retry: 2")] == [True] * 3, path
+    assert mirror.user.read_text().startswith("port: 8317 # mine\n")
+    assert not mirror.poll()
+
+
+def test_where_both_changed_one_place_the_users_word_holds(mirror):
+    edit(mirror.user, "debug: false", "debug: true")
+    edit(mirror.copies[0].path, "debug: false", "debug: maybe")
     mirror.poll()
     assert says(mirror) == [True, True, True]
-    assert "logging" not in mirror.user.read_text()
+
+
+def test_what_a_process_wrote_before_it_noticed_takes_nothing_back(mirror):
+    edit(mirror.copies[1].path, "debug: false", "debug: true")
+    mirror.poll()
+    copy = mirror.copies[0]
+    copy.path.write_text(copy.path.read_text().replace("debug: true", "debug: false\nretry: 3"))
+    mirror.poll()
+    assert says(mirror) == [True, True, True]
+    assert "retry: 3" in mirror.user.read_text()
+    assert "retry: 3" in mirror.copies[1].path.read_text()
+
+
+def test_what_a_process_wrote_when_it_knew_is_meant(mirror):
+    now = mirror.now()
+    mirror.now = lambda: now
+    edit(mirror.copies[1].path, "debug: false", "debug: true")
+    mirror.poll()
+    assert mirror.unsettled("legacy") == SLOWNESS
+    now += SLOWNESS
+    assert mirror.unsettled("legacy") == 0
+    edit(mirror.copies[0].path, "debug: true", "debug: false")
+    mirror.poll()
+    assert says(mirror) == [False, False, False]
+
+
+def test_a_process_may_undo_at_once_what_it_did_itself(mirror):
+    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    mirror.poll()
+    assert mirror.unsettled("legacy") == 0
+    edit(mirror.copies[0].path, "debug: true", "debug: false")
+    mirror.poll()
+    assert says(mirror) == [False, False, False]
+
+
+def test_an_editor_that_was_open_meanwhile_takes_nothing_back(mirror):
+    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    mirror.poll()
+    mirror.user.write_text(TEXT + "retry: 3\n")
+    mirror.poll()
+    assert says(mirror) == [True, True, True]
+    assert "retry: 3" in mirror.copies[0].path.read_text()
+
+
+def test_the_users_file_is_replaced_as_a_whole_and_keeps_its_mode(mirror):
+    mirror.user.chmod(0o640)
+    before = mirror.user.stat().st_ino
+    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    mirror.poll()
+    assert mirror.user.stat().st_ino != before
+    assert mirror.user.stat().st_mode & 0o777 == 0o640
+    assert sorted(p.name for p in mirror.user.parent.iterdir()) == ["config.yaml", "run"]
+
+
+def test_a_copy_stays_the_very_file_that_the_binary_watches(mirror):
+    before = [copy.path.stat().st_ino for copy in mirror.copies]
+    edit(mirror.user, "debug: false", "debug: true")
+    mirror.poll()
+    assert [copy.path.stat().st_ino for copy in mirror.copies] == before
 
 
 def test_a_file_that_is_just_being_written_is_left_until_it_is_whole(mirror):
