@@ -43,6 +43,26 @@ def noise(
     typer.echo(f"{new} new rules from {len(cases)} cases; {file} has {rules}")
 
 
+@app.command("selfsame")
+def selfsame_(
+    paths: Annotated[list[Path], typer.Argument(help="recordings with two runs or more a case")],
+    *,
+    to: Annotated[Path | None, typer.Option(help="the file of figures; default: the shipped one")] = None,
+) -> None:
+    """Say how far the legacy is equal to itself, by endpoint: what gates ask before they believe the judge.
+
+    Example: shim learn selfsame recordings/golden
+    """
+    from shim import selfsame  # noqa: PLC0415 - the judge is loaded when it is needed
+    from shim.commands.judging import read_cases  # noqa: PLC0415 - as above
+
+    file = to or selfsame.SELFSAME
+    figures = selfsame.selfsame(read_cases(paths), NoiseBook.read(shipped_noise()))
+    selfsame.write(file, figures)
+    clean, every = (sum(figure[name] for figure in figures.values()) for name in ("clean", "all"))
+    typer.echo(f"{clean} of {every} cases are equal to themselves; {file} has {len(figures)} endpoints")
+
+
 @app.command()
 def models(
     *,
