@@ -14,7 +14,7 @@ from shim.judge.verdict import Reason, Verdict, unjudged
 _UNJUDGEABLE = {r.value: r for r in Reason}
 
 
-def _unknowable(case: Case) -> Verdict | None:
+def unknowable(case: Case) -> Verdict | None:
     """Why the recording itself is no evidence, if it is none."""
     if not case.runs or not case.runs[0].exchanges:
         return unjudged(Reason.NO_ANSWER, "nothing was recorded")
@@ -43,7 +43,7 @@ def judge(case: Case, rules: Rules | None = None, book: NoiseBook | None = None)
         rules: Accepted differences.
         book: Noise learned elsewhere, for a case that has one run only.
     """
-    early = _unknowable(case) or _unhandled(case)
+    early = unknowable(case) or _unhandled(case)
     if early is not None:
         return early
     try:

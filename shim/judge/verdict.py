@@ -34,7 +34,11 @@ class Reason(StrEnum):
     NATIVE_FAILED = "native failed"
     NO_ANSWER = "the client left before the answer"
     NO_SNAPSHOT = "no snapshot of the configuration"
+    STATE_UNSEEN = "the state it left was not seen"
+    CROSSED = "another change at the same time"
     NOT_LEGACY = "the legacy did not answer it"
+    HISTORY = "it hangs on what came before"
+    BINARY = "the binary could not be run"
 
 
 class Side(StrEnum):
