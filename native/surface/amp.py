@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from native.config import AmpCode
 from native.models import split_suffix
 from native.surface import basics, chat, generate, messages, responses
-from native.surface.routes import PARTS, Answer, Route, answer
+from native.surface.routes import PARTS, Answer, Doc, Route, answer
 from native.surface.turns import BODY, HEADERS, OUTER, body_of
 from native.wire import amp
 from native.wire.loose import get, parse
@@ -133,25 +133,42 @@ async def control(_request: web.Request, _service: "Service") -> web.StreamRespo
     return answer(NO_UPSTREAM, 503)
 
 
-_V1: Mapping[str, Answer] = {
-    "/chat/completions": chat.chat,
-    "/completions": chat.complete,
-    "/responses": responses.responses,
+_V1: Mapping[str, tuple[Answer, Doc]] = {
+    "/chat/completions": (chat.chat, chat.CHATTED),
+    "/completions": (chat.complete, chat.COMPLETED),
+    "/responses": (responses.responses, responses.RESPONSE),
 }
 
 ROUTES = [
-    *(Route("GET", f"/api/provider/:provider{v}/models", models, family="amp") for v in ("", "/v1")),
     *(
-        Route("POST", f"/api/provider/:provider{v}{path}", wrapped(inner), family="amp")
+        Route("GET", f"/api/provider/:provider{v}/models", models, family="amp", doc=Doc(gives="Models"))
         for v in ("", "/v1")
-        for path, inner in _V1.items()
     ),
-    Route("POST", "/api/provider/:provider/v1/messages", wrapped(messages.messages), family="amp"),
-    Route("POST", "/api/provider/:provider/v1/messages/count_tokens", wrapped(messages.count), family="amp"),
-    Route("GET", "/api/provider/:provider/v1beta/models", generate.models, family="amp"),
-    Route("GET", "/api/provider/:provider/v1beta/models/*action", generate.model, family="amp"),
-    Route("POST", "/api/provider/:provider/v1beta/models/*action", wrapped(generate.act), family="amp"),
-    Route("POST", "/api/provider/google/v1beta1/*path", google, keyed=False, family="amp"),
+    *(
+        Route("POST", f"/api/provider/:provider{v}{path}", wrapped(inner), family="amp", doc=doc)
+        for v in ("", "/v1")
+        for path, (inner, doc) in _V1.items()
+    ),
+    Route(
+        "POST", "/api/provider/:provider/v1/messages", wrapped(messages.messages), family="amp", doc=messages.MESSAGE
+    ),
+    Route(
+        "POST",
+        "/api/provider/:provider/v1/messages/count_tokens",
+        wrapped(messages.count),
+        family="amp",
+        doc=messages.COUNT,
+    ),
+    Route("GET", "/api/provider/:provider/v1beta/models", generate.models, family="amp", doc=generate.LIST),
+    Route("GET", "/api/provider/:provider/v1beta/models/*action", generate.model, family="amp", doc=generate.MODEL),
+    Route(
+        "POST",
+        "/api/provider/:provider/v1beta/models/*action",
+        wrapped(generate.act),
+        family="amp",
+        doc=generate.GENERATED,
+    ),
+    Route("POST", "/api/provider/google/v1beta1/*path", google, keyed=False, family="amp", doc=generate.GENERATED),
     *(
         Route(method, "/api/provider/google/v1beta1/*path", control, keyed=False, family="amp")
         for method in METHODS

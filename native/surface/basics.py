@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import orjson
 from aiohttp import web
 
-from native.surface.routes import CORS, Route, answer
+from native.surface.routes import CORS, Doc, Route, answer
 from native.wire import claude, openai_chat
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ async def panel(_request: web.Request, service: "Service") -> web.StreamResponse
 
 
 ROUTES = [
-    Route("GET", "/management.html", panel, keyed=False),
+    Route("GET", "/management.html", panel, keyed=False, doc=Doc(media="text/html")),
     Route("GET", "/", root, keyed=False),
-    Route("GET", "/v1/models", models),
+    Route("GET", "/v1/models", models, doc=Doc(gives="Models")),
     Route("POST", "/api/event_logging/batch", telemetry, keyed=False),
 ]

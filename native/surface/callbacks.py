@@ -10,7 +10,7 @@ from aiohttp import web
 
 from native.log_ins.sessions import Returned
 from native.surface.management.log_ins import log_ins_of
-from native.surface.routes import Route, answer
+from native.surface.routes import Doc, Route, answer
 
 if TYPE_CHECKING:
     from native.service import Service
@@ -20,6 +20,7 @@ PAGE = (
     b"window.close();},5000);</script></head><body><h1>Authentication successful!</h1><p>You can close this window.</p>"
     b"<p>This window will close automatically in 5 seconds.</p></body></html>"
 )
+PAGED = Doc(query=("state", "code", "error", "error_description"), media="text/html")
 PROVIDERS = {
     "anthropic": "anthropic",
     "codex": "codex",
@@ -46,6 +47,6 @@ def _page(provider: str) -> Callable[[web.Request, "Service"], Awaitable[web.Str
 
 
 ROUTES = [
-    Route("GET", f"/{name}/callback", _page(provider), keyed=False, family="login")
+    Route("GET", f"/{name}/callback", _page(provider), keyed=False, family="login", doc=PAGED)
     for name, provider in PROVIDERS.items()
 ]

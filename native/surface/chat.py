@@ -14,7 +14,7 @@ from native.surface.crossed import (
     is_responses,
     speaks_only,
 )
-from native.surface.routes import Route
+from native.surface.routes import Doc, Route
 from native.surface.turns import alt_of, at_once, body_of, client_of, streaming
 from native.wire import openai_completions as completions
 from native.wire.fields import fields
@@ -53,7 +53,10 @@ async def complete(request: web.Request, service: "Service") -> web.StreamRespon
     return await at_once(request, service, service.exchange.whole(ask), completions.whole, patient=True)
 
 
+CHATTED = Doc("ChatRequest", "ChatCompletion", streams=True)
+COMPLETED = Doc("CompletionRequest", "Completion", streams=True)
+
 ROUTES = [
-    Route("POST", "/v1/chat/completions", chat),
-    Route("POST", "/v1/completions", complete),
+    Route("POST", "/v1/chat/completions", chat, doc=CHATTED),
+    Route("POST", "/v1/completions", complete, doc=COMPLETED),
 ]

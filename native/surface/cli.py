@@ -14,7 +14,7 @@ from native.exchange import Ask
 from native.failure import Failure
 from native.proxies import proxy_for
 from native.surface.passthrough import HOP
-from native.surface.routes import CORS, Route, answer
+from native.surface.routes import CORS, Doc, Route, answer
 from native.surface.turns import STREAM, at_once, client_of, streaming
 from native.upstream import UpstreamError, UpstreamRequest
 from native.wire.fields import fields
@@ -78,4 +78,6 @@ def _refused(message: str, kind: str = "invalid_request_error", status: int = 40
     return answer(orjson.dumps({"error": {"message": message, "type": kind}}), status)
 
 
-ROUTES = [Route("POST", "/v1internal:method", act, keyed=False)]
+GENERATED = Doc("EnvelopedRequest", "Enveloped", query=("alt",), streams=True)
+
+ROUTES = [Route("POST", "/v1internal:method", act, keyed=False, doc=GENERATED)]

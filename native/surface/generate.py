@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from native.exchange import Ask
-from native.surface.routes import CORS, PARTS, Route, answer
+from native.surface.routes import CORS, PARTS, Doc, Route, answer
 from native.surface.turns import STREAM, alt_of, at_once, body_of, client_of, streaming
 from native.wire import gemini
 
@@ -50,8 +50,12 @@ async def model(request: web.Request, service: "Service") -> web.StreamResponse:
     return answer(orjson.dumps(found)) if found else answer(orjson.dumps(NOT_FOUND), 404)
 
 
+LIST = Doc(gives="GeminiModels")
+MODEL = Doc(gives="GeminiModel")
+GENERATED = Doc("GenerateRequest", "Generated", query=("alt",), streams=True)
+
 ROUTES = [
-    Route("GET", "/v1beta/models", models),
-    Route("POST", "/v1beta/models/*action", act),
-    Route("GET", "/v1beta/models/*action", model),
+    Route("GET", "/v1beta/models", models, doc=LIST),
+    Route("POST", "/v1beta/models/*action", act, doc=GENERATED),
+    Route("GET", "/v1beta/models/*action", model, doc=MODEL),
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from native.exchange import Ask
-from native.surface.routes import Route
+from native.surface.routes import Doc, Route
 from native.surface.turns import alt_of, at_once, body_of, client_of, streaming
 from native.wire.claude import CLAUDE
 from native.wire.fields import fields
@@ -45,7 +45,10 @@ async def count(request: web.Request, service: "Service") -> web.StreamResponse:
     return await at_once(request, service, service.exchange.count(ask))
 
 
+MESSAGE = Doc("MessageRequest", "Message", streams=True)
+COUNT = Doc("MessageRequest", "TokenCount")
+
 ROUTES = [
-    Route("POST", "/v1/messages", messages),
-    Route("POST", "/v1/messages/count_tokens", count),
+    Route("POST", "/v1/messages", messages, doc=MESSAGE),
+    Route("POST", "/v1/messages/count_tokens", count, doc=COUNT),
 ]

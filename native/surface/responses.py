@@ -8,7 +8,7 @@ from aiohttp import web
 from native.exchange import Ask
 from native.providers.base import COMPACT
 from native.surface.crossed import CHAT_ENDPOINT, RESPONSES_ENDPOINT, responses_by_chat, speaks_only
-from native.surface.routes import Route, answer
+from native.surface.routes import Doc, Route, answer
 from native.surface.turns import at_once, body_of, client_of, streaming
 from native.wire.fields import fields
 from native.wire.loose import MISSING, parse
@@ -45,7 +45,10 @@ async def compact(request: web.Request, service: "Service") -> web.StreamRespons
     return await at_once(request, service, service.exchange.whole(ask), patient=True)
 
 
+RESPONSE = Doc("ResponseRequest", "Response", streams=True)
+COMPACTED = Doc("ResponseRequest", "Response")
+
 ROUTES = [
-    Route("POST", "/v1/responses", responses),
-    Route("POST", "/v1/responses/compact", compact),
+    Route("POST", "/v1/responses", responses, doc=RESPONSE),
+    Route("POST", "/v1/responses/compact", compact, doc=COMPACTED),
 ]

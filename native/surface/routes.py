@@ -37,6 +37,30 @@ class RouteError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Doc:
+    """What an endpoint takes and gives, for whoever reads the API's document.
+
+    Attributes:
+        takes: The body: a `Kind`, or the name of one of `native.apidoc.protocols`; None where it takes none.
+        gives: The same of an answer that succeeds; None for any JSON.
+        query: What may stand in the query.
+        media: What such an answer is, where it is no JSON.
+        form: The parts of a form that it takes, the first a file.
+        streams: Whether the client may want events instead.
+    """
+
+    takes: object = None
+    gives: object = None
+    query: tuple[str, ...] = ()
+    media: str = ""
+    form: tuple[str, ...] = ()
+    streams: bool = False
+
+
+ANY = Doc()
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One endpoint.
 
@@ -46,6 +70,7 @@ class Route:
         answer: Who answers; the parts that vary are in `request[PARTS]`.
         keyed: Whether a client key is needed.
         family: What catalogues call its family.
+        doc: What it takes and gives.
     """
 
     method: str
@@ -53,6 +78,7 @@ class Route:
     answer: Answer
     keyed: bool = True
     family: str = ""
+    doc: Doc = ANY
 
 
 @dataclass(slots=True)

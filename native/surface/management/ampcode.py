@@ -5,9 +5,10 @@ from typing import Any
 from aiohttp import web
 
 from native.surface.management import shape
-from native.surface.management.call import INVALID, Call, RefusedError, done, route, told
+from native.surface.management.call import INVALID, OK, Call, RefusedError, done, route, told
 from native.surface.management.keys import read
 from native.surface.management.kinds import TEXTS, Field, List, Shape
+from native.surface.routes import Doc
 
 type Json = dict[str, Any]
 
@@ -127,13 +128,17 @@ def delete_keys(call: Call) -> web.Response:
 
 
 ROUTES = [
-    route("GET", "/ampcode", whole),
-    route("GET", "/ampcode/model-mappings", mappings),
-    route("PUT", "/ampcode/model-mappings", put_mappings),
-    route("PATCH", "/ampcode/model-mappings", patch_mappings),
-    route("DELETE", "/ampcode/model-mappings", delete_mappings),
-    route("GET", "/ampcode/upstream-api-keys", keys),
-    route("PUT", "/ampcode/upstream-api-keys", put_keys),
-    route("PATCH", "/ampcode/upstream-api-keys", patch_keys),
-    route("DELETE", "/ampcode/upstream-api-keys", delete_keys),
+    route("GET", "/ampcode", whole, Doc(gives=Shape(Field("ampcode", shape.AMP)))),
+    route(
+        "GET", "/ampcode/model-mappings", mappings, Doc(gives=Shape(Field("model-mappings", List(shape.AMP_MAPPING))))
+    ),
+    route("PUT", "/ampcode/model-mappings", put_mappings, Doc(MAPPINGS, OK)),
+    route("PATCH", "/ampcode/model-mappings", patch_mappings, Doc(MAPPINGS, OK)),
+    route("DELETE", "/ampcode/model-mappings", delete_mappings, Doc(NAMES, OK)),
+    route(
+        "GET", "/ampcode/upstream-api-keys", keys, Doc(gives=Shape(Field("upstream-api-keys", List(shape.AMP_KEYS))))
+    ),
+    route("PUT", "/ampcode/upstream-api-keys", put_keys, Doc(KEYS, OK)),
+    route("PATCH", "/ampcode/upstream-api-keys", patch_keys, Doc(KEYS, OK)),
+    route("DELETE", "/ampcode/upstream-api-keys", delete_keys, Doc(NAMES, OK)),
 ]

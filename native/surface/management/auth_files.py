@@ -17,11 +17,11 @@ from native.credentials.account import account_of, index_of
 from native.credentials.credential import Credential
 from native.credentials.files import claims
 from native.credentials.writing import safe
-from native.surface.management.call import Call, RefusedError, route, told
+from native.surface.management.call import OK, Call, RefusedError, route, told
 from native.surface.management.form import form_of
 from native.surface.management.keys import read
-from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, KindError, Optional, Shape
-from native.surface.routes import CORS
+from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, KindError, List, Optional, Shape
+from native.surface.routes import CORS, Doc
 from native.wire.loose import get
 
 type Json = dict[str, Any]
@@ -373,12 +373,30 @@ def fields(call: Call) -> web.Response:
     return told({"status": "ok"})
 
 
+_TEXTS = ("label", "status_message", "source", "created_at", "modtime", "updated_at")
+_MORE = ("email", "account_type", "account", "next_retry_after", "last_refresh", "path", "note")
+LISTED = Shape(
+    *(Field(name, TEXT) for name in ("id", "auth_index", "name", "type", "provider", "status", *_TEXTS)),
+    *(Field(name, SWITCH) for name in ("disabled", "unavailable", "runtime_only")),
+    Field("size", NUMBER),
+    *(Field(name, TEXT, optional=True) for name in _MORE),
+    Field("priority", NUMBER, optional=True),
+)
+"""What is shown of a log-in."""
+_SHOWN = (Field(name, TEXT, optional=True) for name in ("display_name", "type", "owned_by"))
+SERVES = Shape(Field("models", List(Shape(Field("id", TEXT), *_SHOWN))))
+SENT = Shape(
+    *OK.fields,
+    *(Field(name, NUMBER, optional=True) for name in ("uploaded", "deleted")),
+    Field("files", TEXTS, optional=True),
+)
+
 ROUTES = [
-    route("GET", "/auth-files", listed),
-    route("GET", "/auth-files/models", models),
-    route("GET", "/auth-files/download", download),
-    route("POST", "/auth-files", upload),
-    route("DELETE", "/auth-files", delete),
-    route("PATCH", "/auth-files/status", status),
-    route("PATCH", "/auth-files/fields", fields),
+    route("GET", "/auth-files", listed, Doc(gives=Shape(Field("files", List(LISTED))))),
+    route("GET", "/auth-files/models", models, Doc(gives=SERVES, query=("name",))),
+    route("GET", "/auth-files/download", download, Doc(query=("name",))),
+    route("POST", "/auth-files", upload, Doc("LogIn", SENT, query=("name",), form=("file",))),
+    route("DELETE", "/auth-files", delete, Doc((NAMES, TEXTS), SENT, query=("name", "all"))),
+    route("PATCH", "/auth-files/status", status, Doc(STATUS, Shape(*OK.fields, Field("disabled", SWITCH)))),
+    route("PATCH", "/auth-files/fields", fields, Doc(FIELDS, OK)),
 ]

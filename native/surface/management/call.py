@@ -15,7 +15,8 @@ from aiohttp import web
 
 from native.surface.management.access import Doorman, Keys
 from native.surface.management.desk import Desk, RefusedError, desk_of
-from native.surface.routes import PARTS, Route, answer, not_found
+from native.surface.management.kinds import TEXT, Field, Shape
+from native.surface.routes import ANY, PARTS, Doc, Route, answer, not_found
 
 if TYPE_CHECKING:
     from native.service import Service
@@ -81,12 +82,17 @@ def told(value: Any, status: int = 200) -> web.Response:
     return answer(orjson.dumps(value), status)
 
 
+OK = Shape(Field("status", TEXT))
+"""What a change is answered with."""
+SET = Doc(gives=OK)
+
+
 def done() -> web.Response:
     """The answer to a change."""
     return answer(b'{"status":"ok"}')
 
 
-def route(method: str, path: str, act: Act) -> Route:
+def route(method: str, path: str, act: Act, doc: Doc = ANY) -> Route:
     """An endpoint under `/v0/management`."""
 
     async def respond(request: web.Request, service: "Service") -> web.StreamResponse:
@@ -107,7 +113,7 @@ def route(method: str, path: str, act: Act) -> Route:
         response.headers.update(VERSION)
         return response
 
-    return Route(method, PREFIX + path, respond, keyed=False, family="management")
+    return Route(method, PREFIX + path, respond, keyed=False, family="management", doc=doc)
 
 
 async def _body(request: web.Request) -> bytes:

@@ -14,7 +14,8 @@ from native.credentials.credential import Credential
 from native.proxies import proxy_for
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.keys import read
-from native.surface.management.kinds import TEXT, Field, Map, Optional, Shape
+from native.surface.management.kinds import NUMBER, TEXT, TEXTS, Field, Map, Optional, Shape
+from native.surface.routes import Doc
 from native.upstream import UpstreamError, UpstreamRequest
 from native.wire.loose import parse
 
@@ -111,7 +112,9 @@ async def latest_version(call: Call) -> web.Response:
     return told({"latest-version": version})
 
 
+CALLED = Shape(Field("status_code", NUMBER), Field("header", Map(TEXTS)), Field("body", TEXT))
+
 ROUTES = [
-    route("POST", "/api-call", api_call),
-    route("GET", "/latest-version", latest_version),
+    route("POST", "/api-call", api_call, Doc(REQUEST, CALLED)),
+    route("GET", "/latest-version", latest_version, Doc(gives=Shape(Field("latest-version", TEXT)))),
 ]

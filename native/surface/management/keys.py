@@ -11,9 +11,9 @@ from typing import Any
 from aiohttp import web
 
 from native.surface.management import shape
-from native.surface.management.call import INVALID, Call, RefusedError, done, route, told
+from native.surface.management.call import INVALID, OK, Call, RefusedError, done, route, told
 from native.surface.management.kinds import NUMBER, TEXT, TEXTS, Field, Kind, KindError, List, Optional, Shape
-from native.surface.routes import Route
+from native.surface.routes import Doc, Route
 
 type Json = dict[str, Any]
 
@@ -123,6 +123,25 @@ class KeyList:
     strict: bool = False
     nameable: bool = True
 
+    @property
+    def patch(self) -> Shape:
+        """What a PATCH is."""
+        kinds: Mapping[str, Kind] = {field.name: field.kind for field in self.entry.fields}
+        wanted = Shape(*(Field(name, Optional(kinds[name])) for name in self.patchable))
+        named = (Field("index", Optional(NUMBER)), Field(self.match, Optional(TEXT)))
+        return Shape(*named, Field("value", Optional(wanted)))
+
+    def doc(self, method: str) -> Doc:
+        """What a method takes and gives."""
+        entries = List(self.entry)
+        docs = {
+            "GET": Doc(gives=Shape(Field(self.name, entries))),
+            "PUT": Doc(either(entries), OK),
+            "PATCH": Doc(self.patch, OK),
+            "DELETE": Doc(gives=OK, query=(self.known_by, "index")),
+        }
+        return docs[method]
+
 
 def _either(model: Json) -> Any:
     return model["name"] or model["alias"]
@@ -216,14 +235,7 @@ def _put(keys: KeyList, call: Call) -> web.Response:
 
 
 def _patch(keys: KeyList, call: Call) -> web.Response:
-    kinds: Mapping[str, Kind] = {field.name: field.kind for field in keys.entry.fields}
-    wanted = Shape(*(Field(name, Optional(kinds[name])) for name in keys.patchable))
-    fields = (
-        Field("index", Optional(NUMBER)),
-        Field(keys.match, Optional(TEXT)),
-        Field("value", Optional(wanted)),
-    )
-    body = read(Shape(*fields), call.bound())
+    body = read(keys.patch, call.bound())
     value = body["value"]
     if value is None:
         raise RefusedError(400, INVALID)
@@ -286,12 +298,18 @@ def _of(act: Callable[[KeyList, Call], web.Response], keys: KeyList) -> Callable
     return lambda call: act(keys, call)
 
 
+def either(kind: Kind) -> tuple[Kind, Shape]:
+    """What a list may be sent as: itself, or as `items`."""
+    return kind, Shape(Field("items", kind))
+
+
+KEYS = Doc(gives=Shape(Field("api-keys", TEXTS)))
 METHODS = (("GET", _shown), ("PUT", _put), ("PATCH", _patch), ("DELETE", _delete))
 
 ROUTES: list[Route] = [
-    route("GET", "/api-keys", client_keys),
-    route("PUT", "/api-keys", put_client_keys),
-    route("PATCH", "/api-keys", patch_client_keys),
-    route("DELETE", "/api-keys", delete_client_key),
-    *(route(method, f"/{keys.name}", _of(act, keys)) for keys in LISTS for method, act in METHODS),
+    route("GET", "/api-keys", client_keys, KEYS),
+    route("PUT", "/api-keys", put_client_keys, Doc(either(TEXTS), OK)),
+    route("PATCH", "/api-keys", patch_client_keys, Doc(CHANGE, OK)),
+    route("DELETE", "/api-keys", delete_client_key, Doc(gives=OK, query=("index", "value"))),
+    *(route(method, f"/{keys.name}", _of(act, keys), keys.doc(method)) for keys in LISTS for method, act in METHODS),
 ]

@@ -13,9 +13,10 @@ from aiohttp import web
 
 from native.log_ins import MODULES
 from native.log_ins.sessions import Returned
-from native.surface.management.call import Call, RefusedError, route, told
+from native.surface.management.call import OK, Call, RefusedError, route, told
 from native.surface.management.keys import read
 from native.surface.management.kinds import TEXT, Field, Shape
+from native.surface.routes import Doc
 
 if TYPE_CHECKING:
     from native.log_ins.journey import NotBegunError
@@ -164,10 +165,22 @@ async def by_access_token(call: Call) -> web.Response:
         raise _not_begun(error) from error
 
 
+STANDS = Shape(
+    Field("status", TEXT),
+    *(Field(name, TEXT, optional=True) for name in ("error", "url", "verification_url", "user_code")),
+)
+BEGUN = Doc(
+    gives=Shape(
+        *(Field(name, TEXT) for name in ("status", "state")),
+        *(Field(name, TEXT, optional=True) for name in ("url", "user_code", "verification_uri", "method")),
+    ),
+    query=("is_webui", "project_id", "method", "label", "base_url", "client_id", "client_secret"),
+)
+
 ROUTES = [
-    *(route("GET", f"/{name}-auth-url", partial(begin, name)) for name in MODULES),
-    route("POST", "/iflow-auth-url", by_cookie),
-    route("POST", "/gitlab-auth-url", by_access_token),
-    route("GET", "/get-auth-status", auth_status),
-    route("POST", "/oauth-callback", callback),
+    *(route("GET", f"/{name}-auth-url", partial(begin, name), BEGUN) for name in MODULES),
+    route("POST", "/iflow-auth-url", by_cookie, Doc(COOKIE, OK)),
+    route("POST", "/gitlab-auth-url", by_access_token, Doc(ACCESS_TOKEN, OK)),
+    route("GET", "/get-auth-status", auth_status, Doc(gives=STANDS, query=("state",))),
+    route("POST", "/oauth-callback", callback, Doc(CALLBACK, OK)),
 ]

@@ -4,6 +4,8 @@ from aiohttp import web
 
 from native.models import ModelInfo, catalogue
 from native.surface.management.call import Call, RefusedError, route, told
+from native.surface.management.kinds import TEXT, Field, List, Shape
+from native.surface.routes import Doc
 
 NAMES = {
     "input_token_limit": "inputTokenLimit",
@@ -50,4 +52,6 @@ def definitions(call: Call) -> web.Response:
     return told({"channel": channel.lower(), "models": [shown(model) for model in models]})
 
 
-ROUTES = [route("GET", "/model-definitions/:channel", definitions)]
+GIVEN = Shape(Field("channel", TEXT), Field("models", List(Shape(Field("id", TEXT), Field("object", TEXT)))))
+
+ROUTES = [route("GET", "/model-definitions/:channel", definitions, Doc(gives=GIVEN, query=("channel",)))]

@@ -9,9 +9,10 @@ from typing import Any
 from aiohttp import web
 
 from native.surface.management import shape
-from native.surface.management.call import INVALID, Call, RefusedError, done, route, told
-from native.surface.management.keys import read
+from native.surface.management.call import INVALID, OK, Call, RefusedError, done, route, told
+from native.surface.management.keys import either, read
 from native.surface.management.kinds import TEXT, TEXTS, Field, Kind, KindError, List, Map, Optional, Shape
+from native.surface.routes import Doc
 
 type Json = dict[str, Any]
 
@@ -138,12 +139,12 @@ def delete_aliases(call: Call) -> web.Response:
 
 
 ROUTES = [
-    route("GET", f"/{EXCLUDED}", excluded),
-    route("PUT", f"/{EXCLUDED}", put_excluded),
-    route("PATCH", f"/{EXCLUDED}", patch_excluded),
-    route("DELETE", f"/{EXCLUDED}", delete_excluded),
-    route("GET", f"/{ALIASES}", aliases),
-    route("PUT", f"/{ALIASES}", put_aliases),
-    route("PATCH", f"/{ALIASES}", patch_aliases),
-    route("DELETE", f"/{ALIASES}", delete_aliases),
+    route("GET", f"/{EXCLUDED}", excluded, Doc(gives=Shape(Field(EXCLUDED, Map(TEXTS))))),
+    route("PUT", f"/{EXCLUDED}", put_excluded, Doc(either(Map(TEXTS)), OK)),
+    route("PATCH", f"/{EXCLUDED}", patch_excluded, Doc(EXCLUDED_PATCH, OK)),
+    route("DELETE", f"/{EXCLUDED}", delete_excluded, Doc(gives=OK, query=("provider",))),
+    route("GET", f"/{ALIASES}", aliases, Doc(gives=Shape(Field(ALIASES, Map(List(shape.ALIAS)))))),
+    route("PUT", f"/{ALIASES}", put_aliases, Doc(either(Map(List(shape.ALIAS))), OK)),
+    route("PATCH", f"/{ALIASES}", patch_aliases, Doc(ALIAS_PATCH, OK)),
+    route("DELETE", f"/{ALIASES}", delete_aliases, Doc(gives=OK, query=("channel", "provider"))),
 ]

@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from native.surface.management.call import INVALID, Act, Call, RefusedError, done, route, told
-from native.surface.management.kinds import NUMBER, SWITCH, TEXT, Kind, KindError
-from native.surface.routes import Route
+from native.surface.management.call import INVALID, OK, SET, Act, Call, RefusedError, done, route, told
+from native.surface.management.kinds import NUMBER, SWITCH, TEXT, Field, Kind, KindError, Shape
+from native.surface.routes import Doc, Route
 
 type Json = dict[str, Any]
 
@@ -119,8 +119,10 @@ def _routes() -> list[Route]:
     found = []
     for path, kind, clean in VALUES:
         write = _writer(path, kind, clean)
-        found += [route("GET", f"/{path}", _reader(path)), *(route(m, f"/{path}", write) for m in ("PUT", "PATCH"))]
-    return found + [route("DELETE", f"/{path}", _resetter(path)) for path in RESETTABLE]
+        read, change = Doc(gives=Shape(Field(path.rpartition("/")[2], kind))), Doc(Shape(Field("value", kind)), OK)
+        found.append(route("GET", f"/{path}", _reader(path), read))
+        found += [route(method, f"/{path}", write, change) for method in ("PUT", "PATCH")]
+    return found + [route("DELETE", f"/{path}", _resetter(path), SET) for path in RESETTABLE]
 
 
 ROUTES = _routes()

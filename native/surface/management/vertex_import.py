@@ -7,6 +7,8 @@ from native.credentials.service_account import LOCATION, ServiceAccountError, se
 from native.surface.management.auth_files import invalid
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.form import form_of
+from native.surface.management.kinds import TEXT, Field, Shape
+from native.surface.routes import Doc
 
 FORM = "multipart/form-data"
 
@@ -37,4 +39,8 @@ async def import_account(call: Call) -> web.Response:
     return told({**said, "location": location})
 
 
-ROUTES = [route("POST", "/vertex/import", import_account)]
+IMPORTED = Shape(*(Field(name, TEXT) for name in ("status", "auth-file", "project_id", "email", "location")))
+
+ROUTES = [
+    route("POST", "/vertex/import", import_account, Doc(gives=IMPORTED, query=("location",), form=("file", "location")))
+]

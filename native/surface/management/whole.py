@@ -4,7 +4,8 @@ from aiohttp import web
 
 from native.surface.management import shape
 from native.surface.management.call import Call, RefusedError, route, told
-from native.surface.routes import CORS
+from native.surface.management.kinds import SWITCH, TEXTS, Field, Shape
+from native.surface.routes import CORS, Doc
 
 
 def config(call: Call) -> web.Response:
@@ -34,8 +35,10 @@ def put_config_yaml(call: Call) -> web.Response:
     return told({"ok": True, "changed": ["config"]})
 
 
+CHANGED = Shape(Field("ok", SWITCH), Field("changed", TEXTS))
+
 ROUTES = [
-    route("GET", "/config", config),
-    route("GET", "/config.yaml", config_yaml),
-    route("PUT", "/config.yaml", put_config_yaml),
+    route("GET", "/config", config, Doc(gives=shape.CONFIG)),
+    route("GET", "/config.yaml", config_yaml, Doc(media="application/yaml")),
+    route("PUT", "/config.yaml", put_config_yaml, Doc("Yaml", CHANGED)),
 ]
