@@ -34,10 +34,12 @@ from addons.route import Route
 from addons.veil import Veil
 from addons.watch import FlagWatch, MirrorWatch, watching
 from addons.way import Target
+from addons.writes import Writes
 from shim.recorder import Recorder
 from shim.refusal import STATUS, refusal
 from shim.run.mirror import Copy, Mirror
 from shim.run.settings import FrontSettings
+from shim.state import StateFiles
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,8 @@ class Serving:
         if self.mirror is not None:
             disguises = [settings.disguise(copy) for copy in settings.copies]
             veil = [Veil(self.mirror, disguises, settings.front_port)]
+        files = StateFiles(settings.config_path) if settings.config_path else None
+        writes = Writes(self.recorder, files, self.mirror)
 
         def top(context: Context) -> FrontLayer:
             context.server.address = legacy
@@ -94,7 +98,7 @@ class Serving:
             outermost = door[0].top
         amp_is_local = self.mirror.amp_is_local if self.mirror else bool
         mode = mode_specs.ProxyMode.parse(f"reverse:http://{legacy[0]}:{legacy[1]}")
-        return Side("front", mode, outermost, [*door, Remote(amp_is_local), self.route, *veil, record])
+        return Side("front", mode, outermost, [*door, Remote(amp_is_local), self.route, *veil, writes, record])
 
     def tap(self) -> Side:
         """What the legacy calls providers through."""

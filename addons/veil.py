@@ -1,8 +1,7 @@
 """The configuration as clients of the management API see it: theirs, not the disguised one.
 
 Everything that keeps the disguise out of answers lives here. Laws: what a client writes is in the user's file before
-the answer reaches it, as it would be without a front; what a client reads says what the user's file says; the legacy
-is asked to write only when it has noticed what was written for it, for it writes what it has in mind.
+the answer reaches it, as it would be without a front; what a client reads says what the user's file says.
 """
 
 import re
@@ -10,13 +9,11 @@ from collections.abc import Iterable
 
 from mitmproxy import http
 
-from addons.way import way_of
+from shim.endpoints import MANAGEMENT, changes_state
 from shim.run.disguise import Disguise
 from shim.run.mirror import Mirror
 
-PREFIX = "/v0/management/"
 READS = ("config", "proxy-url", "gemini-api-key", "claude-api-key", "codex-api-key", "vertex-api-key", "openai-comp")
-READING = ("GET", "HEAD", "OPTIONS")
 LARGEST = 4 << 20
 _OURS = re.compile(rb"socks5://[\w.=-]+:tap@127\.0\.0\.1:\d+")
 
@@ -33,28 +30,20 @@ class Veil:
     def __init__(self, mirror: Mirror, disguises: Iterable[Disguise], port: int) -> None:
         self._mirror, self._disguises, self._port = mirror, tuple(disguises), port
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Have a write wait until the legacy has noticed the one before."""
-        if flow.request.path.startswith(PREFIX) and flow.request.method not in READING:
-            way_of(flow).hold = self._unsettled
-
-    def _unsettled(self) -> float:
-        return self._mirror.unsettled("legacy")
-
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Have the user's file follow a write; gather an answer that may show the disguise."""
         path = flow.request.path
-        if not path.startswith(PREFIX) or flow.response is None:
+        if not path.startswith(MANAGEMENT) or flow.response is None:
             return
-        if flow.request.method not in READING:
+        if changes_state(flow.request.method, path):
             self._mirror.sync()
-        elif path.removeprefix(PREFIX).startswith(READS) and _small(flow.response):
+        elif path.removeprefix(MANAGEMENT).startswith(READS) and _small(flow.response):
             flow.response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Say what the user's file says."""
         response = flow.response
-        if response is None or response.stream or not flow.request.path.startswith(PREFIX):
+        if response is None or response.stream or not flow.request.path.startswith(MANAGEMENT):
             return
         content = response.raw_content or b""
         shown = self.lift(content, flow.request.path)
@@ -68,7 +57,7 @@ class Veil:
         if path.partition("?")[0].endswith("config.yaml"):
             return self._mirror.lifted(content)
         content = _OURS.sub(self._original, content)
-        if path.partition("?")[0] == PREFIX + "config":
+        if path.partition("?")[0] == MANAGEMENT + "config":
             for disguise in self._disguises:
                 content = re.sub(rb'("port"\s*:\s*)%d\b' % disguise.port, rb"\g<1>%d" % self._port, content, count=1)
             content = re.sub(

@@ -18,18 +18,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from shim.exchange import Request, Response
-from shim.recorder import Asked, Begun, Counters, Ended, Gap, Lost, Message, Route, Said, State
+from shim.recorder import Asked, Begun, Counters, Ended, Files, Gap, Lost, Message, Route, Said, State, Wrote
 from shim.tape import Cut
 
 log = logging.getLogger(__name__)
 
 NICENESS = 5
 PAUSE = 1.0  # seconds before another writer is started in a dead one's place
-_KINDS: tuple[Any, ...] = (Begun, Asked, Said, Ended, Lost, Gap, State, Request, Response, Route, Cut)
+_KINDS: tuple[Any, ...] = (
+    *(Begun, Asked, Said, Ended, Lost, Gap, State, Wrote),
+    *(Request, Response, Route, Cut, Files),
+)
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _GETTERS = tuple(attrgetter(*(field.name for field in fields(kind))) for kind in _KINDS)
 # Where another of these may stand within one, so that nothing else need be looked into.
-_NESTED = {"request", "response", "route", "request_cut", "response_cut"}
+_NESTED = {"request", "response", "route", "request_cut", "response_cut", "before", "after"}
 _PLACES = tuple(tuple(place for place, field in enumerate(fields(kind), 1) if field.name in _NESTED) for kind in _KINDS)
 
 type Packed = Any

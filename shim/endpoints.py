@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+MANAGEMENT = "/v0/management/"
 _EVERYTHING = "GET PUT PATCH DELETE"
 _SETTING = "GET PUT PATCH"
 
@@ -183,7 +184,7 @@ def _listed() -> Iterable[Endpoint]:
             yield Endpoint(family, method, path)
     for name, methods in _MANAGEMENT:
         for method in methods.split():
-            yield Endpoint("management", method, f"/v0/management/{name}")
+            yield Endpoint("management", method, f"{MANAGEMENT}{name}")
 
 
 def _example(segment: str) -> str:
@@ -245,3 +246,8 @@ def endpoint_id(method: str, target: str) -> str:
     """
     found = endpoint_of("GET" if method == "WEBSOCKET" else method, target.partition("?")[0])
     return found.id if found else ""
+
+
+def changes_state(method: str, target: str) -> bool:
+    """Whether a request may change the legacy's configuration or credential files: management that is no reading."""
+    return target.startswith(MANAGEMENT) and method not in {"GET", "HEAD", "OPTIONS"}

@@ -111,9 +111,27 @@ class State:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Configuration and credential files as they lie on disk."""
+
+    config: bytes
+    auth_files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """What an exchange found and left on disk; `doubt` says why that is no evidence, where it is none."""
+
+    key: str
+    before: Files
+    after: Files
+    doubt: str
+
+
 log = logging.getLogger(__name__)
 
-type Message = Begun | Asked | Said | Ended | Lost | Gap | State
+type Message = Begun | Asked | Said | Ended | Lost | Gap | State | Wrote
 
 
 @dataclass(slots=True)
@@ -275,6 +293,12 @@ class Recorder:
             self.counters.refused_calls += 1
             self._queue.append(Lost(key, call=True))
 
+    def wrote(self, key: str, before: Files, after: Files, doubt: str = "") -> None:
+        """An exchange that changes the legacy's files is about to be answered: they were so, and are so now."""
+        if key in self.counters.unsettled:
+            told = Wrote(key, before, after, doubt)
+            self._offer(told, _weight(told))
+
     def state(self, config: Mapping[str, Any], auth_files: Mapping[str, Any], at: float) -> None:
         """The legacy's configuration and credential files are these from now on."""
         self._queue.append(State(config, auth_files, at))
@@ -326,5 +350,7 @@ def _weight(message: Message) -> int:
             return (len(request.body) if request else 0) + (sum(map(len, response.chunks)) if response else 0)
         case Said(frame=frame):
             return len(frame)
+        case Wrote(before=before, after=after):
+            return sum(len(each) for files in (before, after) for each in (files.config, *files.auth_files.values()))
         case _:
             return 0

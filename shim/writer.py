@@ -10,13 +10,15 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from shim.correlate import UNSEEN, Correlator, Egress, Ingress
+from shim.endpoints import changes_state
 from shim.exchange import Exchange, Interaction
 from shim.faults import fault_of
+from shim.judge.verdict import Reason
 from shim.labels import exchange_labels
 from shim.recorder import (
     Asked,
@@ -29,9 +31,10 @@ from shim.recorder import (
     Recorder,
     Said,
     State,
+    Wrote,
 )
 from shim.redact import Redactor, key_of
-from shim.state import StateFiles
+from shim.state import StateFiles, trees_of
 from shim.store import Record, Snapshot, Store, Stray
 from shim.store.sessions import Standing
 from shim.tape import Cut
@@ -52,6 +55,14 @@ class Pending:
     what: Record | Stray
     key: str
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The state that an exchange left, and why that is no evidence where it is none."""
+
+    state: Snapshot | None
+    doubt: str
 
 
 class StoreWriter:
@@ -81,6 +92,7 @@ class StoreWriter:
         self._correlator = Correlator()
         self._state: deque[Snapshot] = deque(maxlen=STATES)  # newest first
         self._states: dict[str, Snapshot | None] = {}
+        self._left: dict[str, Left] = {}
         self._blind = False
         self._pending: deque[Pending] = deque()
         self._store: Store | None = None
@@ -101,8 +113,9 @@ class StoreWriter:
                 self._lose(message)
         now = self._clock()
         for ingress in self._correlator.settled(now):
-            state = self._states.get(ingress.key)
-            self._admit(ingress.key, lambda: self._redactor.record(_record(ingress, state)), now)  # noqa: B023 # called at once
+            state, left = self._states.get(ingress.key), self._left.pop(ingress.key, None)
+            record = _with_state(_record(ingress, state), state, left)
+            self._admit(ingress.key, lambda: self._redactor.record(record), now)  # noqa: B023 # called at once
         for egress in self._correlator.strays():
             self._counters.strays += 1
             self._admit("", lambda: self._redactor.stray(_stray(egress)), now)  # noqa: B023 # called at once
@@ -144,6 +157,8 @@ class StoreWriter:
                 self._correlator.miss_between(since, until)
             case State():
                 self._take_state(message)
+            case Wrote():
+                self._take_files(message)
 
     def _lose(self, message: Message) -> None:
         """An exchange of which a part could not be taken in is dropped; a call leaves its exchange in doubt."""
@@ -164,6 +179,17 @@ class StoreWriter:
             log.warning("a state could not be redacted: nothing is recorded under it: %s", type(error).__name__)
             self._state.clear()
             self._blind = True
+
+    def _take_files(self, wrote: Wrote) -> None:
+        """What a write began with and left: exactly that, whatever else was looked at meanwhile."""
+        try:
+            at = self._clock()
+            before, after = (Snapshot(*trees_of(files), at) for files in (wrote.before, wrote.after))
+        except ValueError:
+            self._left[wrote.key] = Left(None, str(Reason.STATE_UNSEEN))
+            return
+        self._states[wrote.key] = self._redactor.snapshot(before)
+        self._left[wrote.key] = Left(self._redactor.snapshot(after), wrote.doubt)
 
     def _state_at(self, moment: float) -> Snapshot | None:
         """The state at that moment; before the first one, the first."""
@@ -231,7 +257,8 @@ class StoreWriter:
             return ""
         state = self._states.get(pending.key)
         kept = self._redactor.state_of(state) if state else None
-        store.exchanges.add(pending.what, session=self._session, snapshot=kept)
+        left = self._redactor.state_of(pending.what.after) if pending.what.after else None
+        store.exchanges.add(pending.what, session=self._session, snapshot=kept, after=left)
         return pending.key
 
     def _put_alone(self, store: Store, pending: Pending) -> list[str]:
@@ -302,6 +329,16 @@ def _record(ingress: Ingress, state: Snapshot | None) -> Record:
         cuts=cuts,
         upstream_times=tuple((call.began, _ended(call) - call.began) for call in calls),
     )
+
+
+def _with_state(record: Record, state: Snapshot | None, left: Left | None) -> Record:
+    """A record with the state that it left; one that should have left one is no evidence without."""
+    exchange = record.exchange
+    writes = changes_state(exchange.request.method, exchange.request.url)
+    if left is None and not (writes and state and exchange.mode == "legacy"):
+        return record
+    left = left or Left(None, str(Reason.STATE_UNSEEN))
+    return replace(record, after=left.state, exchange=replace(exchange, unjudgeable=exchange.unjudgeable or left.doubt))
 
 
 def _interaction(call: Egress) -> Interaction:

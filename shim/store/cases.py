@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
+import yaml
 
 from shim.exchange import Case, Run
 from shim.labels import exchange_labels
@@ -103,4 +104,13 @@ def live_case(record: Record) -> Case:
     """A live exchange as a case of one run."""
     state = record.snapshot or Snapshot({}, {})
     endpoint = record.endpoint or record.exchange.request.method
-    return Case(LIVE, f"{endpoint}/{record.exchange.id}", state.config, state.auth_files, (Run((record.exchange,)),))
+    run = Run((record.exchange,), state_after=left_behind(record.after) if record.after else None)
+    return Case(LIVE, f"{endpoint}/{record.exchange.id}", state.config, state.auth_files, (run,))
+
+
+def left_behind(state: Snapshot) -> dict[str, Any]:
+    """A state as the files that say it, as a run has them."""
+    # Whoever is judged listens on a port of its own, and says so.
+    config = yaml.safe_dump({**state.config, "port": 0}, sort_keys=False, allow_unicode=True, width=10**6)
+    files = {name: orjson.dumps(tree).decode() for name, tree in state.auth_files.items()}
+    return {"config.yaml": config, "auth_files": files}

@@ -20,7 +20,8 @@ from shim.tape import Cut
 
 _ADD_EXCHANGE = """
 INSERT INTO exchanges (session, run, position, began, took, endpoint, provider, model, stream, mode, fallback,
-    unjudgeable, fault, first, snapshot, pause, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    unjudgeable, fault, first, snapshot, pause, after, after_state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_INTERACTION = """
 INSERT INTO interactions (exchange, run, side, position, began, took, method, url, request_headers, request_body,
@@ -63,9 +64,10 @@ class Exchanges:
         run: int | None = None,
         position: int = 0,
         snapshot: Snapshot | None = None,
+        after: Snapshot | None = None,
     ) -> int:
-        """Write a record; returns the id that its exchange has from now on. `snapshot` stands in for the record's."""
-        exchange, state = record.exchange, snapshot or record.snapshot
+        """Write a record; returns the id that its exchange has from now on. Given states stand in for the record's."""
+        exchange, state, left = record.exchange, snapshot or record.snapshot, after or record.after
         number = self._sql.execute(
             _ADD_EXCHANGE,
             (
@@ -74,6 +76,7 @@ class Exchanges:
                 *(record.fault, _first(exchange.response)),
                 self._snapshots.put(state) if state else None,
                 *(exchange.pause, exchange.after),
+                self._snapshots.put(left) if left else None,
             ),
         ).lastrowid
         client = Interaction(exchange.request, exchange.response)
@@ -128,13 +131,13 @@ class Exchanges:
     def _read(self, number: int) -> Record | None:
         row = self._sql.execute(
             "SELECT began, took, endpoint, provider, model, stream, mode, fallback, fault, unjudgeable,"
-            " snapshot, pause, after FROM exchanges WHERE id = ?",
+            " snapshot, pause, after, after_state FROM exchanges WHERE id = ?",
             (number,),
         ).fetchone()
         if row is None:  # purged meanwhile
             return None
         began, took, endpoint, provider, model, stream, mode, fallback, fault, *rest = row
-        unjudgeable, snapshot, pause, after = rest
+        unjudgeable, snapshot, pause, after, left = rest
         rows = self._sql.execute(f"{_INTERACTIONS} WHERE exchange = ? ORDER BY side, position", (number,)).fetchall()
         client, *upstream = (self._call(row) for row in rows)
         return Record(
@@ -157,6 +160,7 @@ class Exchanges:
             fallback=fallback,
             fault=fault,
             snapshot=None if snapshot is None else self._snapshots.get(snapshot),
+            after=None if left is None else self._snapshots.get(left),
             upstream_times=tuple((row[13], row[14]) for row in rows[1:]),
         )
 

@@ -20,6 +20,7 @@ DELETE FROM bodies WHERE id NOT IN (SELECT base FROM bodies WHERE codec IN ('del
 """
 _LOOSE_SNAPSHOTS = """
 DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot FROM exchanges WHERE snapshot IS NOT NULL)
+    AND id NOT IN (SELECT after_state FROM exchanges WHERE after_state IS NOT NULL)
     AND id NOT IN (SELECT snapshot FROM cases)
 """
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}

@@ -22,6 +22,7 @@ class Record:
         fallback: Why the legacy answered though native was to, or empty.
         fault: What went wrong by the doing of native, or of who answered; see `shim.faults`.
         snapshot: The state it happened in.
+        after: The state it left, where it is one that changes it.
         cuts: Of bodies over the limit, what is not in `exchange`: by place, `request`, `response`,
             `upstream 0 request`, ...
     """
@@ -36,6 +37,7 @@ class Record:
     fallback: str = ""
     fault: str = ""
     snapshot: Snapshot | None = None
+    after: Snapshot | None = None
     cuts: dict[str, Cut] = field(default_factory=dict)
     upstream_times: tuple[tuple[float, float], ...] = ()
 

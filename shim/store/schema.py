@@ -375,3 +375,9 @@ def cutovers(db: Database) -> None:
         );
         """,
     )
+
+
+@migrations()
+def states_left(db: Database) -> None:
+    """What management changed: the state that an exchange left, beside the one it began in."""
+    _run(db, "ALTER TABLE exchanges ADD COLUMN after_state INTEGER REFERENCES snapshots(id);")

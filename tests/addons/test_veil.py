@@ -7,7 +7,7 @@ import yaml
 
 from addons.veil import Veil
 from shim.run.disguise import Disguise
-from shim.run.mirror import SLOWNESS, Copy, Mirror
+from shim.run.mirror import Copy, Mirror
 from shim.run.settings import Copied
 
 TEXT = "port: 8317\nhost: ''\nproxy-url: http://work:1\nclaude-api-key:\n- api-key: k\n  proxy-url: direct\n"
@@ -87,26 +87,3 @@ def test_only_the_disguise_is_lifted(tmp_path):
     said = b'{"port":18317,"host":"127.0.0.1","other":18317,"proxy-url":"socks5://me:tap@127.0.0.1:9"}'
     wanted = b'{"port":5,"host":"0.0.0.0","other":18317,"proxy-url":"socks5://me:tap@127.0.0.1:9"}'
     assert veil.lift(said, "/v0/management/config") == wanted
-
-
-async def test_a_write_waits_until_the_legacy_has_noticed_the_one_before(rig, told):
-    settings, config, copy, _ = told
-    legacy = await rig.origin(rig.whole(b"{}"))
-    front = await rig.front(legacy.port, settings=settings)
-    mirror = front.serving.mirror
-    moments = iter([100.0, 100.5])
-    config.write_text(TEXT + "debug: true\n")
-    mirror.sync()
-    assert "debug: true" in copy.read_text()
-    mirror.copies[0].written, mirror.now = 100.0 - SLOWNESS + 0.05, lambda: next(moments, 103.0)
-    answer = await rig.ask(front.port, "/v0/management/debug", b"{}", method="PUT")
-    assert answer == rig.whole(b"{}")
-    assert next(moments, None) is None  # it was looked at twice, with a pause between
-
-
-async def test_what_only_reads_does_not_wait(rig, told):
-    settings, _, _, _ = told
-    legacy = await rig.origin(rig.whole(b"{}"))
-    front = await rig.front(legacy.port, settings=settings)
-    front.serving.mirror.copies[0].written = 1e12
-    assert await rig.ask(front.port, "/v0/management/debug", method="GET") == rig.whole(b"{}")
