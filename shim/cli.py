@@ -23,6 +23,7 @@ VERBS = {
     "record": "shim.commands.recording:record",
     "import": "shim.commands.archive:import_",
     "export": "shim.commands.archive:export",
+    "cutover": "shim.cutover.command:cutover",
     "purge": "shim.commands.archive:purge",
 }
 """Verb -> the function that does it, or a group of them."""
