@@ -120,7 +120,10 @@ class Ledger:
             why: For what reason.
         """
         with self._together():
-            return self._write(scope, value, who, why, None) if self._still(flag) else None
+            if not self._still(flag):
+                return None
+            self.holds.lift(scope)  # one that was in force would not have let it move: it was of another build
+            return self._write(scope, value, who, why, None)
 
     def put_down(self, flag: Flag, hold: Hold, *, who: str) -> Change | None:
         """Set a flag as a hold says and hold it there; None where what held was changed meanwhile.

@@ -1,5 +1,7 @@
 """A recording made up to the wish of a test about gates: exchanges, verdicts, flags, at times of its choosing."""
 
+import contextlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +37,12 @@ class Scene:
 
     path: Path
     store: Store
+    opened: contextlib.ExitStack
     now: float = START
+
+    def elsewhere(self) -> Store:
+        """The same recording as another process has it open."""
+        return self.opened.enter_context(Store(self.path))
 
     def flag(self, value: str, endpoint: str = CLAUDE, at: float | None = None, **narrowed: str) -> None:
         """Somebody sets a flag."""
@@ -77,11 +84,21 @@ class Scene:
             self.store.sessions.tell(self.store.sessions.begin(self.now), Standing(**counts))
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """A recording with nothing in it, to be copied: making its tables takes a while."""
+    path = tmp_path_factory.mktemp("gates") / "made.db"
+    Store(path).close()
+    return path
+
+
 @pytest.fixture
-def scene(tmp_path):
+def scene(tmp_path, made):
     path = tmp_path / "recordings.db"
-    with Store(path) as store:
-        yield Scene(path, store)
+    shutil.copy(made, path)
+    with contextlib.ExitStack() as opened:
+        store = opened.enter_context(Store(path))
+        yield Scene(path, store, opened)
 
 
 @pytest.fixture
