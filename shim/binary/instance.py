@@ -115,7 +115,7 @@ class Instance:
     """
 
     def __init__(self, binary: Path, folder: Path) -> None:
-        self._binary, self._folder = binary, folder
+        self._binary, self._folder = binary.absolute(), folder
         self._work = Path(tempfile.mkdtemp(dir=folder))
         self._port = free(0)
         self._proxy_port = 0

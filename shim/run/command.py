@@ -32,6 +32,8 @@ def run(  # noqa: PLR0917  # a command has the options it has
     ] = None,
     record: Annotated[bool, typer.Option(help="Record what passes")] = True,  # noqa: FBT002  # an option
     judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,  # noqa: FBT002  # an option
+    reverse: Annotated[bool, typer.Option(help="Judge samples the other way round, by a second binary")] = True,  # noqa: FBT002  # an option
+    second_bin: Annotated[Path | None, typer.Option(help="The build that is kept for it; the supervised one")] = None,
     page: Annotated[bool, typer.Option(help="Serve the control room's page, on 127.0.0.1:18320")] = True,  # noqa: FBT002  # an option
     native_bin: Annotated[
         Path | None, typer.Option(help="A program to run as native; this installation's `python -m native`")
@@ -55,6 +57,8 @@ def run(  # noqa: PLR0917  # a command has the options it has
         native=native if importlib.util.find_spec("native.server") else False,
         record=record,
         judge=judge and record and tap,
+        reverse=reverse and record and tap,
+        second_bin=second_bin and second_bin.absolute(),
         page=page,
         drain=drain,
         flags_file=flags_file,

@@ -33,6 +33,9 @@ def companions(context: Context) -> Iterator[Program]:
     wishes, database = context.wishes, context.settings.database
     if wishes.judge:
         yield _python("the judge", context, "shim.shadow", database, niceness=19)
+    binary = wishes.second_bin or wishes.legacy_bin
+    if wishes.reverse and binary is not None:
+        yield _python("the reverse judge", context, "shim.reverse", database, "--legacy-bin", str(binary), niceness=19)
     if wishes.page:
         yield _python("the page", context, "shim.page", database, niceness=5)
 

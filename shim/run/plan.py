@@ -46,6 +46,8 @@ class Wishes:
         native: Whether native runs; None to start it when a flag first asks for it.
         record: Whether to record.
         judge: Whether to judge what is recorded.
+        reverse: Whether to judge it the other way round too, where there is a binary for it.
+        second_bin: The build that is kept for that; None for the supervised one.
         page: Whether the control room's page is served.
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
@@ -63,6 +65,8 @@ class Wishes:
     native: bool | None = None
     record: bool = True
     judge: bool = False
+    reverse: bool = False
+    second_bin: Path | None = None
     page: bool = False
     drain: float = 30.0
     flags_file: Path | None = None

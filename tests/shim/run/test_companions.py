@@ -8,8 +8,8 @@ from shim.run.settings import FrontSettings
 FRONT = FrontSettings(front=3, legacy="127.0.0.1:18317", database="/data/recordings.db")
 
 
-def _of(**wishes) -> list[tuple[str, ...]]:
-    wished = Wishes(legacy="", legacy_bin=None, config=None, data_dir=Path("/data"), **wishes)
+def _of(binary=None, **wishes) -> list[tuple[str, ...]]:
+    wished = Wishes(legacy="", legacy_bin=binary, config=None, data_dir=Path("/data"), **wishes)
     return [tuple(one.arguments) for one in companions(Context(wished, FRONT, {"HOME": "/home"}))]
 
 
@@ -24,3 +24,17 @@ def test_without_the_judge_nobody_judges():
 def test_the_page_shows_the_recording_in_a_process_of_its_own():
     assert (sys.executable, "-m", "shim.page", "/data/recordings.db") in _of(page=True)
     assert not any("shim.page" in one for one in _of(page=False))
+
+
+def test_the_reverse_judge_plays_to_the_supervised_build_or_to_one_kept_for_it():
+    ours, other = Path("/bin/legacy"), Path("/bin/second")
+    assert "/bin/legacy" in next(one for one in _of(reverse=True, binary=ours) if "shim.reverse" in one)
+    assert "/bin/second" in next(
+        one for one in _of(reverse=True, binary=ours, second_bin=other) if "shim.reverse" in one
+    )
+    assert "/bin/second" in next(one for one in _of(reverse=True, second_bin=other) if "shim.reverse" in one)
+
+
+def test_without_a_binary_nobody_is_asked_the_other_way_round():
+    assert not any("shim.reverse" in one for one in _of(reverse=True))
+    assert not any("shim.reverse" in one for one in _of(reverse=False, binary=Path("/bin/legacy")))
