@@ -7,37 +7,31 @@ is printed was measured in this run.
 
 import asyncio
 import contextlib
-import os
 import random
-import signal
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import aiohttp
 import typer
-import yaml
 from rich.console import Console
 from yarl import URL
 
 from shim import report as reports
-from shim.binary.proxy import ProviderProxy
 from shim.commands.reporting import print_report
 from shim.commands.saying import console
-from shim.demo.script import Script, golden
+from shim.demo.script import golden
 from shim.demo.simulated import IMPERFECT
+from shim.demo.stage import stage
 from shim.endpoints import endpoint_id
 from shim.exchange import Case
 from shim.filed import difference_of
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
 from shim.judge.verdict import Difference
-from shim.run.plan import DATABASE
-from shim.run.ports import LEGACY, free
 from shim.sidebyside import shown
 from shim.store.store import Store
 from shim.store.verdicts import DifferenceRow
@@ -70,7 +64,8 @@ def demo(
 async def _demo(out: Console, *, keep: bool, count: int) -> int:
     cases = golden()
     with tempfile.TemporaryDirectory(prefix="shim-demo-") as folder:
-        async with _running(Path(folder), cases) as (port, database):
+        async with stage(Path(folder), cases, "--native", environment={IMPERFECT: SPOILT}) as staged:
+            port, database = staged.port, staged.database
             out.print(
                 f"[bold]1.[/] The front listens on http://127.0.0.1:{port}; behind it a stand-in plays the binary."
             )
@@ -112,58 +107,6 @@ async def _demo(out: Console, *, keep: bool, count: int) -> int:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.Event().wait()
             return 0 if caught_up and found and by_native and not seen.wrong else 1
-
-
-@contextlib.asynccontextmanager
-async def _running(folder: Path, cases: Sequence[Case]) -> AsyncIterator[tuple[int, Path]]:
-    """Stand-ins and the front, running; all ended afterwards."""
-    provider = ProviderProxy(Script(cases).provider, folder)
-    upstream = await provider.start()
-    port = free(LEGACY)
-    config = {
-        **cases[0].config,
-        "port": port,
-        "auth-dir": str(folder / "auth"),
-        "proxy-url": f"http://127.0.0.1:{upstream}",
-    }
-    (folder / "auth").mkdir()
-    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    binary = folder / "stand-in"
-    binary.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m shim.demo.simulated "$@"\n', encoding="utf-8")
-    binary.chmod(0o700)
-    environment = {**os.environ, "SSL_CERT_FILE": str(provider.authority), IMPERFECT: SPOILT}
-    log = await asyncio.to_thread((folder / "log").open, "wb")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "shim", "run", "--legacy-bin", str(binary), "--config", str(folder / "config.yaml")),
-        *("--data-dir", str(folder / "data"), "--drain", "2", "--native"),
-        env=environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        await _listening(port, process, folder / "log")
-        yield port, folder / "data" / DATABASE
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            await process.wait()
-        await provider.stop()
-        log.close()
-
-
-async def _listening(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
-    for _ in range(600):
-        if process.returncode is not None:
-            break
-        try:
-            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return
-    said = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
-    raise RuntimeError(f"the front did not start: {said[-800:]}")
 
 
 def _flag(database: Path, endpoint: str, mode: Mode, why: str) -> None:
