@@ -82,6 +82,8 @@ def _operation(route: Route) -> Json:
         answers["207"] = {"description": "some of it was done", "content": _content(JSON, {"type": "object"})}
     for status in ("3XX", "4XX", "5XX"):
         answers[status] = {"description": _DESCRIPTIONS[status], "content": _REFUSED if status != "3XX" else {}}
+    if doc.media:
+        answers["404"] = {"description": "there is none"}
     found: Json = {
         "operationId": f"{method}{route.path.replace('/', '_')}".replace(":", "").replace("*", ""),
         "tags": [route.family or "models"],

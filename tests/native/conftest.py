@@ -139,7 +139,7 @@ class Builders:
     config = staticmethod(a_config)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a():
     return Builders
 
