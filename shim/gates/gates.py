@@ -13,10 +13,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from shim.flags.table import Mode, Value, WrongFlagError
+from shim.gates.setting import GATES
 from shim.store.purge import seconds
 
-FILE = "gates.yaml"
-"""Looked for beside the recording where no file is named."""
 SHADOW = Value(Mode.SHADOW)
 LEGACY = Value(Mode.LEGACY)
 
@@ -218,8 +217,8 @@ class Gates(_Figures):
             GatesError: It is not YAML, or says what no gate has.
             OSError: It cannot be read.
         """
-        if path is None and beside is not None and (beside / FILE).exists():
-            path = beside / FILE
+        if path is None and beside is not None and (beside / GATES).exists():
+            path = beside / GATES
         if path is None:
             return cls()
         try:

@@ -27,7 +27,8 @@ from shim.flags.table import EVERY, Asked, Flag, Table
 from shim.gates.breach import Found, Seen, breach, lands
 from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import Gates
-from shim.gates.webhook import WEBHOOK, Webhook
+from shim.gates.setting import WEBHOOK
+from shim.gates.webhook import Webhook
 from shim.store.store import Store
 
 log = logging.getLogger("shim.guard")

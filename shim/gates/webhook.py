@@ -19,8 +19,6 @@ from shim.flags.ledger import Change
 
 log = logging.getLogger("shim.webhook")
 
-WEBHOOK = "SHIM_WEBHOOK"
-"""The setting that names the address."""
 PATIENCE = 3.0  # seconds for one try
 PAUSES = (0.5, 2.0, 8.0)  # seconds after each try but the last
 WAITING = 100
@@ -53,6 +51,9 @@ class Webhook:
     """
 
     def __init__(self, url: str, *, pauses: tuple[float, ...] = PAUSES) -> None:
+        if url and not url.startswith(("http://", "https://")):
+            log.warning("the webhook is no http or https address: nobody is told of roll-backs")
+            url = ""
         self._url, self._pauses = url, pauses
         self._queue: queue.Queue[bytes | None] = queue.Queue(WAITING)
         self._stop = threading.Event()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from shim.gates.setting import GATES, WEBHOOK
 from shim.run.keeper import Running
 from shim.run.plan import PlanError, Wishes, data_dir
 
@@ -40,6 +41,10 @@ def run(  # noqa: PLR0917  # a command has the options it has
     ] = None,
     drain: Annotated[float, typer.Option(help="Seconds that what has begun is given to end on SIGTERM")] = 30.0,
     flags_file: Annotated[Path | None, typer.Option(help="A file of flags to follow")] = None,
+    guard: Annotated[bool, typer.Option(help="Roll back what is breached")] = True,  # noqa: FBT002  # an option
+    auto_promote: Annotated[bool, typer.Option(help="Let endpoints climb by themselves where gates open")] = False,  # noqa: FBT002  # an option
+    gates: Annotated[Path | None, typer.Option(help="A file of gates; gates.yaml in the data directory")] = None,
+    webhook: Annotated[str, typer.Option(envvar=WEBHOOK, help="An address to POST roll-backs to")] = "",
 ) -> None:
     """Take over the clients' port: pass everything on, record it, and let flags say who answers.
 
@@ -62,15 +67,37 @@ def run(  # noqa: PLR0917  # a command has the options it has
         page=page,
         drain=drain,
         flags_file=flags_file,
+        guard=guard and record,
+        gates=gates and gates.absolute(),
+        webhook=webhook,
+        auto_promote=auto_promote and guard and record,
         extra=tuple(context.args),
         native_bin=native_bin,
     )
     if bool(legacy) == bool(legacy_bin):
         typer.echo("shim run: name either --legacy URL or --legacy-bin PATH", err=True)
         raise typer.Exit(2)
+    if auto_promote and not wishes.auto_promote:
+        typer.echo("shim run: --auto-promote needs the recording, and the guard to undo what it does", err=True)
+        raise typer.Exit(2)
+    _check_gates(wishes)
     try:
         running = Running(wishes)
     except (PlanError, OSError) as error:
         typer.echo(f"shim run: {error}", err=True)
         raise typer.Exit(1) from error
     asyncio.run(running.run())
+
+
+def _check_gates(wishes: Wishes) -> None:
+    """Refuse gates that cannot be used before anything starts; exits with 1 and a reason."""
+    file = wishes.gates or wishes.data_dir / GATES
+    if not wishes.gates and not file.exists():
+        return
+    from shim.gates.gates import Gates, GatesError  # noqa: PLC0415  # few have such a file, and it takes a while to load
+
+    try:
+        Gates.read(file)
+    except (GatesError, OSError) as error:
+        typer.echo(f"shim run: {error}", err=True)
+        raise typer.Exit(1) from error

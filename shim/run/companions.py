@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from shim.gates.setting import WEBHOOK
 from shim.run.plan import Wishes
 from shim.run.settings import FrontSettings
 from shim.run.supervise import Program
@@ -31,6 +32,12 @@ class Context:
 def companions(context: Context) -> Iterator[Program]:
     """Those that are to run, in the order in which they start."""
     wishes, database = context.wishes, context.settings.database
+    gates = ("--gates", str(wishes.gates)) if wishes.gates else ()
+    if wishes.guard:
+        told = {WEBHOOK: wishes.webhook} if wishes.webhook else {}
+        yield _python("the guard", context, "shim.gates.guard", database, *gates, told=told)
+    if wishes.auto_promote:
+        yield _python("the promoter", context, "shim.gates.ascent", database, *gates, niceness=10)
     if wishes.judge:
         yield _python("the judge", context, "shim.shadow", database, niceness=19)
     binary = wishes.second_bin or wishes.legacy_bin
@@ -40,6 +47,9 @@ def companions(context: Context) -> Iterator[Program]:
         yield _python("the page", context, "shim.page", database, niceness=5)
 
 
-def _python(name: str, context: Context, *arguments: str, niceness: int = 0) -> Program:
-    """A module of ours as a process."""
-    return Program(name, (sys.executable, "-m", *arguments), dict(context.environment), niceness=niceness)
+def _python(
+    name: str, context: Context, *arguments: str, niceness: int = 0, told: Mapping[str, str] | None = None
+) -> Program:
+    """A module of ours as a process; what it is `told` is no one else's to see, as a command line would be."""
+    environment = {**context.environment, **(told or {})}
+    return Program(name, (sys.executable, "-m", *arguments), environment, niceness=niceness)

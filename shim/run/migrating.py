@@ -92,7 +92,8 @@ class Migrating:
             self._opened.set()
             self._tell()
             for companion in self._companions:
-                asyncio.get_running_loop().call_later(COMPANIONS_AFTER, companion.start)
+                after = COMPANIONS_AFTER if companion.program.niceness else 0  # the guard stands back for nobody
+                asyncio.get_running_loop().call_later(after, companion.start)
         elif b'"wants native"' in line:
             self._begin_native()
 

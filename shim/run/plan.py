@@ -51,6 +51,10 @@ class Wishes:
         page: Whether the control room's page is served.
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
+        guard: Whether breaches are rolled back.
+        gates: A file of gates.
+        webhook: The address that roll-backs are told to.
+        auto_promote: Whether endpoints climb by themselves where their gates open.
         extra: Arguments for the binary.
         native_bin: A program to run as native, in the place of this installation's; None for that.
     """
@@ -70,6 +74,10 @@ class Wishes:
     page: bool = False
     drain: float = 30.0
     flags_file: Path | None = None
+    guard: bool = False
+    gates: Path | None = None
+    webhook: str = ""
+    auto_promote: bool = False
     extra: tuple[str, ...] = ()
     native_bin: Path | None = None
 

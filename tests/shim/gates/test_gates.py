@@ -3,13 +3,14 @@
 import pytest
 
 from shim.flags.table import Value
-from shim.gates.gates import FILE, SHADOW, Gates, GatesError
+from shim.gates.gates import SHADOW, Gates, GatesError
+from shim.gates.setting import GATES
 
 CANARY, NATIVE, LEGACY = Value.parse("canary 10%"), Value.parse("native"), Value.parse("legacy")
 
 
 def a_file(tmp_path, text):
-    path = tmp_path / FILE
+    path = tmp_path / GATES
     path.write_text(text)
     return path
 

@@ -38,3 +38,16 @@ def test_the_reverse_judge_plays_to_the_supervised_build_or_to_one_kept_for_it()
 def test_without_a_binary_nobody_is_asked_the_other_way_round():
     assert not any("shim.reverse" in one for one in _of(reverse=True))
     assert not any("shim.reverse" in one for one in _of(reverse=False, binary=Path("/bin/legacy")))
+
+
+def test_the_guard_watches_and_is_told_in_private_where_to_tell():
+    wished = Wishes("", None, None, Path("/data"), guard=True, gates=Path("/g.yaml"), webhook="http://hook/secret")
+    (guard,) = companions(Context(wished, FRONT, {}))
+    assert tuple(guard.arguments[2:]) == ("shim.gates.guard", "/data/recordings.db", "--gates", "/g.yaml")
+    assert guard.environment == {"SHIM_WEBHOOK": "http://hook/secret"}
+    assert guard.niceness == 0
+
+
+def test_endpoints_climb_by_themselves_only_where_that_is_wished():
+    assert any("shim.gates.ascent" in one for one in _of(guard=True, auto_promote=True))
+    assert not any("shim.gates.ascent" in one for one in _of(guard=True))
