@@ -109,10 +109,10 @@ class Summary:
 def _one(case: Case, rules: Rules | None) -> Result:
     start = perf_counter()
     verdict = judge(case, rules)
-    return Result(case.full_name, labels(case), verdict, perf_counter() - start, _size(case))
+    return Result(case.full_name, labels(case), verdict, perf_counter() - start, size_of(case))
 
 
-def _size(case: Case) -> int:
+def size_of(case: Case) -> int:
     """Bytes that clients and providers sent in a case: how much there is to read of it."""
     first = case.runs[0].exchanges if case.runs else ()
     said = [

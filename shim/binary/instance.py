@@ -112,10 +112,11 @@ class Instance:
     Args:
         binary: The build.
         folder: Where scratch folders and the proxy's authority are kept; shared by all of one owner.
+        settle: Seconds to wait once it listens.
     """
 
-    def __init__(self, binary: Path, folder: Path) -> None:
-        self._binary, self._folder = binary.absolute(), folder
+    def __init__(self, binary: Path, folder: Path, settle: float = SETTLE) -> None:
+        self._binary, self._folder, self._settle = binary.absolute(), folder, settle
         self._work = Path(tempfile.mkdtemp(dir=folder))
         self._port = free(0)
         self._proxy_port = 0
@@ -219,7 +220,7 @@ class Instance:
                 await asyncio.sleep(0.02)
             else:
                 writer.close()
-                await asyncio.sleep(SETTLE)
+                await asyncio.sleep(self._settle)
                 return
         said = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
         raise BinaryError(f"{self._binary} did not start: {said[-400:]}")

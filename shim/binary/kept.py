@@ -14,7 +14,7 @@ from typing import Self
 
 import orjson
 
-from shim.binary.instance import Instance
+from shim.binary.instance import SETTLE, Instance
 from shim.exchange import Case, Exchange, Response, Run
 from shim.tape import digest_of
 
@@ -31,11 +31,14 @@ class Kept:
     Args:
         binary: The build.
         most: Processes kept at once.
+        settle: Seconds to wait once one listens.
+        folder: For scratch folders and the providers' authority; one that goes when this is over, if none is given.
     """
 
-    def __init__(self, binary: Path, *, most: int = MOST) -> None:
-        self._binary, self._most = binary, most
-        self._folder = Path(tempfile.mkdtemp(prefix="shim-binary-"))
+    def __init__(self, binary: Path, *, most: int = MOST, settle: float = SETTLE, folder: Path | None = None) -> None:
+        self._binary, self._most, self._settle = binary, most, settle
+        self._own = folder is None
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="shim-binary-"))
         self._kept: OrderedDict[bytes, tuple[Instance, int]] = OrderedDict()
         self.started = 0
 
@@ -46,7 +49,8 @@ class Kept:
         for instance, _count in self._kept.values():
             await instance.end()
         self._kept.clear()
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        if self._own:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     async def play(self, case: Case, *, fresh: bool = False) -> Run:
         """Run the binary on a case of one exchange; with `fresh`, in a process that nobody asked before or will again.
@@ -54,12 +58,12 @@ class Kept:
         Raises:
             BinaryError: It did not start, or broke off.
         """
-        key = _state(case)
+        key = state_of(case)
         instance, count = (None, 0) if fresh else self._kept.pop(key, (None, 0))
         keep = False
         try:
             if instance is None:
-                instance = Instance(self._binary, self._folder)
+                instance = Instance(self._binary, self._folder, self._settle)
                 self.started += 1
                 await instance.start(case)
             one = await instance.ask(case.runs[0].exchanges[0])
@@ -94,6 +98,7 @@ def _failed(answer: Response) -> bool:
     return not (answer.complete and 200 <= answer.status < 300 and body) or _FAILURE.search(body) is not None
 
 
-def _state(case: Case) -> bytes:
+def state_of(case: Case) -> bytes:
+    """What tells two states apart."""
     state = [dict(case.config), dict(case.auth_files)]
     return digest_of(orjson.dumps(state, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS))

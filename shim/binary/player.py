@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from shim.binary.instance import BinaryError, Instance
+from shim.binary.instance import SETTLE, BinaryError, Instance
 from shim.exchange import Case, Exchange, Response, Run
 
 __all__ = ["BinaryError", "Player"]
@@ -20,17 +20,21 @@ class Player:
 
     Args:
         binary: The build.
+        settle: Seconds to wait once it listens.
+        folder: For scratch folders and the providers' authority; one that goes when this is over, if none is given.
     """
 
-    def __init__(self, binary: Path) -> None:
-        self._binary = binary
-        self._folder = Path(tempfile.mkdtemp(prefix="shim-binary-"))
+    def __init__(self, binary: Path, *, settle: float = SETTLE, folder: Path | None = None) -> None:
+        self._binary, self._settle = binary, settle
+        self._own = folder is None
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="shim-binary-"))
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        if self._own:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     async def play(self, case: Case) -> Run:
         """Run the binary on a case.
@@ -38,7 +42,7 @@ class Player:
         Raises:
             BinaryError: It did not start, or broke off.
         """
-        instance = Instance(self._binary, self._folder)
+        instance = Instance(self._binary, self._folder, self._settle)
         try:
             await instance.start(case)
             exchanges = await _converse(instance, case.runs[0])
