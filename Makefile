@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3 $$(ls -d "$$(pyenv root
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-slow test-legacy test-clients fuzz check lint format replay bench lock clean
+.PHONY: help setup demo run test test-slow test-legacy test-clients test-browser fuzz check lint format replay bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ fuzz: setup ## coverage-guided fuzzing of every reader: make fuzz ARGS='-max_tot
 test-clients: setup ## Claude Code, Codex, Gemini CLI and the SDKs through the front
 	@test -x "$$SHIM_LEGACY_BIN" || { echo "SHIM_LEGACY_BIN does not name the binary" >&2; exit 1; }
 	$(BIN)/python -m pytest -m clients tests/clients $(ARGS)
+
+test-browser: setup ## the control room's page in Chromium, on PATH or named by CHROMIUM
+	$(BIN)/python -m pytest -m browser $(ARGS)
 
 lint: setup ## style, types and one-way imports
 	$(BIN)/ruff check .

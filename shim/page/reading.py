@@ -6,15 +6,34 @@ given to all who ask the same until something changed.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from shim.store.store import Store
 
-REMEMBERED = 64
-FRESH = 0.5  # seconds within which nobody minds
+PAUSE = 0.3  # seconds between two readings of one thing, at least
+KEPT = 10.0  # seconds that a reading of an unchanged recording holds: what it says of the last hour goes on
+
+
+@dataclass(slots=True)
+class Known:
+    """What was read last of one thing.
+
+    Attributes:
+        turn: Held by whoever reads it.
+        version: The recording's when it was read; none yet where that is None.
+        at: When, in seconds; only differences count.
+        value: What was found.
+    """
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    version: int | None = None
+    at: float = 0.0
+    value: Any = None
 
 
 class Reading:
@@ -22,14 +41,16 @@ class Reading:
 
     Args:
         path: The database, which exists.
+        version: Tells versions of it apart.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, version: Callable[[], int]) -> None:
         self.path = path
+        self._version = version
         self._quick = ThreadPoolExecutor(1, "page-reader")
         self._slow = ThreadPoolExecutor(1, "page-player")
         self._store: Store | None = None
-        self._known: dict[Hashable, tuple[int, float, object]] = {}
+        self._known: dict[str, Known] = {}
 
     async def ask[T](self, read: Callable[[Store], T]) -> T:
         """What a quick reader finds."""
@@ -39,17 +60,19 @@ class Reading:
         """What takes a while; opens what it needs by itself."""
         return await asyncio.get_running_loop().run_in_executor(self._slow, work)
 
-    async def ask_once[T](self, name: Hashable, version: int, read: Callable[[Store], T], *, fresh: float = FRESH) -> T:
-        """What a reader finds, worked out once for a version of the database and at most once in `fresh` seconds."""
-        found = self._known.get(name)
-        if found is not None and (found[0] == version or monotonic() - found[1] < fresh):
-            return found[2]  # type: ignore[return-value]  # what this name's reader gave
-        value = await self.ask(read)
-        self._known.pop(name, None)
-        self._known[name] = version, monotonic(), value
-        while len(self._known) > REMEMBERED:
-            self._known.pop(next(iter(self._known)))
-        return value
+    async def ask_once[T](self, name: str, read: Callable[[], Awaitable[T]]) -> T:
+        """What is known of one thing, read anew where the recording has changed; who asks meanwhile waits for that."""
+        known = self._known.setdefault(name, Known())
+        async with known.turn:
+            age = monotonic() - known.at
+            if known.version == self._version() and age < KEPT:
+                return known.value  # type: ignore[no-any-return]  # what this name's reader gave
+            if known.version is not None and age < PAUSE:
+                await asyncio.sleep(PAUSE - age)
+            version = self._version()  # of before the reading: what changes during it is read again
+            known.value = await read()
+            known.version, known.at = version, monotonic()
+            return known.value  # type: ignore[no-any-return]  # as above
 
     def forget(self) -> None:
         """Something was changed from here: what was worked out before no longer holds."""

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from shim.flags.ledger import Ledger
 from shim.gates.gates import Gates, GatesError
-from shim.groups import groups
+from shim.groups import Group, groups
 from shim.knowledge import Knowledge
 from shim.metrics import Metrics
 from shim.metrics.exposition import CONTENT_TYPE
@@ -33,9 +33,11 @@ from shim.page.live import Live, TooManyError
 from shim.page.overview import overview
 from shim.page.reading import Reading
 from shim.page.visitors import LONGEST, Tries, Visitors
+from shim.store.store import Store
 
-SLOWLY = 5.0  # seconds between looks at what takes longest to read
 LARGEST = 64 << 10  # bytes of a body
+
+type Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Page:
         self.outside = outside
         self.visitors, self.tries = Visitors(outside.pace), Tries(outside.pace)
         self.guard = Guard(outside.port, self.visitors)
-        self.reading, self.live = Reading(outside.database), Live(outside.database)
+        self.live = Live(outside.database)
+        self.reading = Reading(outside.database, lambda: self.live.version)
         self.metrics = Metrics(outside.clock)
 
     def routes(self) -> list[web.RouteDef]:
@@ -187,17 +190,21 @@ class Page:
     async def overview(self, request: web.Request) -> web.Response:
         """The endpoints."""
         del request
-        now = self.outside.clock()
-        return said(
-            await self.reading.ask_once(
-                "overview", self.live.version, lambda store: overview(store, self._gates(), now)
-            )
-        )
+
+        def look(store: Store) -> Json:
+            return overview(store, self._gates(), self.outside.clock())
+
+        return said(await self.reading.ask_once("overview", lambda: self.reading.ask(look)))
 
     async def groups(self, request: web.Request) -> web.Response:
         """Differences by cause."""
         del request
-        found = await self.reading.ask_once("groups", self.live.version, groups, fresh=SLOWLY)
+
+        def look() -> list[Group]:
+            with Store(self.outside.database, read_only=True) as store:
+                return groups(store)
+
+        found = await self.reading.ask_once("groups", lambda: self.reading.ask_slowly(look))
         return said({"groups": [asdict(one) for one in found]})
 
     async def exchanges(self, request: web.Request) -> web.Response:
@@ -226,8 +233,11 @@ class Page:
     async def health(self, request: web.Request) -> web.Response:
         """Recorder and judge."""
         del request
-        now = self.outside.clock()
-        return said(await self.reading.ask_once("health", self.live.version, lambda store: health.health(store, now)))
+
+        def look(store: Store) -> Json:
+            return health.health(store, self.outside.clock())
+
+        return said(await self.reading.ask_once("health", lambda: self.reading.ask(look)))
 
     async def effect(self, request: web.Request) -> web.Response:
         """What a flip would do."""

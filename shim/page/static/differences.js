@@ -17,7 +17,7 @@ export function differences(found, { again }) {
         h("span", { class: "dim sub" }, one.holds_back < one.count ? `${count(one.count)} have it; ` : "", one.endpoint, one.provider ? ` · ${one.provider}` : "")]],
       ["Smallest example", (one) => [one.example ? h("a", { href: `#/exchange/${one.example}` }, `Exchange ${one.example}`) : null,
         h("code", { class: "sub dim" }, one.command)]],
-      ["", (one) => h("button", { type: "button", class: "small", onclick: () => acceptGroup(one, again),
+      ["Actions", (one) => h("button", { type: "button", class: "small", onclick: () => acceptGroup(one, again),
         "aria-label": `Accept the group at ${one.pattern}` }, "Accept…"), "actions"],
     ], found.groups, (one) => one.id)
     : empty("No difference stands open", "What was judged so far is clean, or nothing was judged yet.")];

@@ -30,7 +30,7 @@ export function endpoints(found, { again }) {
       ["Parity", (one) => parity(one.parity)],
       ["Latency", latency],
       ["Gate", gate],
-      ["", (one) => actions(one, again), "actions"],
+      ["Actions", (one) => actions(one, again), "actions"],
     ], found.endpoints, (one) => one.id)];
 }
 

@@ -34,7 +34,7 @@ function differing(found, again) {
       ["Where", (one) => [placed(one.path), h("span", { class: "dim sub" }, [one.side, one.kind].join(" · ")), one.note ? h("span", { class: "dim sub" }, one.note) : null]],
       ["Legacy", (one) => h("code", { class: "value" }, marked(one.legacy, one.marks, "legacy"))],
       ["Native", (one) => h("code", { class: "value" }, marked(one.native, one.marks, "native"))],
-      ["", (one) => (open ? h("button", { type: "button", class: "small", onclick: () => acceptDifference(found, one, again), "aria-label": `Accept the difference at ${one.path}` }, "Accept…") : null), "actions"],
+      ["Actions", (one) => (open ? h("button", { type: "button", class: "small", onclick: () => acceptDifference(found, one, again), "aria-label": `Accept the difference at ${one.path}` }, "Accept…") : null), "actions"],
     ], verdict.differences, (one) => one.path),
     verdict.noise.length ? h("details", {}, h("summary", {}, `${plural(verdict.noise.length, "place")} forgiven as noise`),
       h("ul", {}, verdict.noise.map((path) => h("li", {}, h("code", {}, path))))) : null];

@@ -29,7 +29,7 @@ export function changeFlag({ endpoint, flag, to }, done) {
   const share = h("input", { type: "number", name: "share", min: "0.1", max: "100", step: "any", "aria-label": "Share of the conversations in per cent",
     value: start[0] === "canary" ? parseFloat(start[1]) : 5, oninput: () => look() });
   const choices = MODES.map((name) => h("label", { class: "choice" },
-    h("input", { type: "radio", name: "mode", value: name, checked: name === start[0], onchange: () => look() }),
+    h("input", { type: "radio", name: "mode", value: name, checked: name === start[0], autofocus: name === start[0], onchange: () => look() }),
     ` ${name} `, name === "canary" ? [share, " %"] : null));
   const narrowing = {
     model: h("input", { name: "model", placeholder: "any; * stands for anything", oninput: () => look() }),

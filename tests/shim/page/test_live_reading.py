@@ -50,25 +50,39 @@ async def test_there_are_never_more_listeners_than_a_bound(path, monkeypatch):
     await third.aclose()
 
 
-async def test_what_did_not_change_is_read_once(path):
-    reading, times = Reading(path), []
+async def test_what_did_not_change_is_read_once_whoever_asks(path):
+    version, times = [1], []
+    reading = Reading(path, lambda: version[0])
 
-    def read(store):
-        times.append(store)
+    async def read():
+        times.append(version[0])
         return len(times)
 
-    assert await reading.ask_once("name", 1, read, fresh=0) == 1
-    assert await reading.ask_once("name", 1, read, fresh=0) == 1
-    assert await reading.ask_once("name", 2, read, fresh=60) == 1
-    assert await reading.ask_once("name", 2, read, fresh=0) == 2
-    assert await reading.ask_once("other", 2, read, fresh=0) == 3
+    assert await asyncio.gather(*(reading.ask_once("name", read) for _ in range(5))) == [1] * 5
+    version[0] = 2
+    assert await reading.ask_once("name", read) == 2
+    assert await reading.ask_once("other", read) == 3
     reading.forget()
-    assert await reading.ask_once("name", 2, read, fresh=0) == 4
+    assert await reading.ask_once("name", read) == 4
+    reading.close()
+
+
+async def test_nobody_is_given_what_was_so_before_a_change(path):
+    version = [1]
+    reading = Reading(path, lambda: version[0])
+
+    async def read():
+        found = version[0]
+        version[0] = 2  # it changes while it is read
+        return found
+
+    assert await reading.ask_once("name", read) == 1
+    assert await reading.ask_once("name", read) == 2
     reading.close()
 
 
 async def test_what_takes_long_does_not_stand_before_what_is_quick(path):
-    reading = Reading(path)
+    reading = Reading(path, lambda: 1)
     go = asyncio.Event()
     loop = asyncio.get_running_loop()
 
