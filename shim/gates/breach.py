@@ -108,7 +108,8 @@ def _crash(seen: Seen, limits: Breach) -> Found | None:
     crashes = [one for one in seen.faults if one.fault == Fault.CRASH]
     if len(crashes) < limits.crashes:
         return None
-    return Found(Event.CRASH, f"{Event.CRASH}: {len(crashes)} times, last {_named(crashes[0])}")
+    often = "once" if len(crashes) == 1 else f"{len(crashes)} times, last"
+    return Found(Event.CRASH, f"{Event.CRASH}: {often} {_named(crashes[0])}")
 
 
 def _absent(seen: Seen, limits: Breach) -> Found | None:

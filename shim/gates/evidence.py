@@ -13,11 +13,14 @@ from shim.faults import BY_NATIVE, is_natives
 _COLUMNS = (
     "id, began, took, first, provider, stream, model, mode, fault, judged_build, judged_level, judged_at FROM exchanges"
 )
-# Two halves, for each of which there is an index.
+# Two halves, for each of which there is an index that tells the ids without the rows.
 _NEWEST = f"""
-SELECT * FROM (SELECT {_COLUMNS} WHERE run IS NULL AND judged_level = '' AND endpoint = ? AND mode = ?
-    ORDER BY id DESC LIMIT ?)
-UNION ALL SELECT * FROM (SELECT {_COLUMNS} WHERE run IS NULL AND judged_level <> '' AND endpoint = ? AND mode = ?
+SELECT {_COLUMNS} WHERE id IN (
+    SELECT id FROM (SELECT id FROM exchanges WHERE run IS NULL AND judged_level = '' AND endpoint = ? AND mode = ?
+        ORDER BY id DESC LIMIT ?)
+    UNION ALL
+    SELECT id FROM (SELECT id FROM exchanges WHERE run IS NULL AND judged_level <> '' AND endpoint = ? AND mode = ?
+        ORDER BY id DESC LIMIT ?)
     ORDER BY id DESC LIMIT ?)
 """  # noqa: S608  # our own text
 _JUDGED = f"""
@@ -99,7 +102,7 @@ class Evidence:
         return _sorted(self._sql.execute(_FAULTY, (endpoint, limit)), limit)
 
     def _newest(self, endpoint: str, modes: Iterable[str], limit: int) -> list[Answer]:
-        values = ((endpoint, mode, limit) * 2 for mode in modes)
+        values = ((endpoint, mode, limit, endpoint, mode, limit, limit) for mode in modes)
         return _sorted([row for each in values for row in self._sql.execute(_NEWEST, each)], limit)
 
 

@@ -86,9 +86,9 @@ class Guard:
         return (row[0] or 0, row[1] or 0)
 
     def _touched(self, table: Table) -> set[str]:
-        """Endpoints about which there may be something new: all of them where flags have changed."""
+        """Endpoints about which there may be something new: all that were ever seen where flags have changed."""
         if table.flags != self._flags:
-            return {one.id for one in ENDPOINTS}
+            return {one.endpoint for one in self._store.tallies.exchanges()}
         return {row[0] for row in self._store.sql.execute(_NEWS, self._read)}
 
     def _watch(self, table: Table, flag: Flag, endpoint: str) -> Change | None:
@@ -119,11 +119,12 @@ class Guard:
             for one in evidence.faulty(endpoint, window)
             if one.fault == Fault.CRASH or (one.id >= oldest and (one.is_natives_fault or one.fault == Fault.ABSENT))
         ]
+        judged = evidence.judged(endpoint, window)
         return Seen(
             served=its(served, lambda one: one.ended),
             faults=its(faults, lambda one: one.ended),
-            judged=its(evidence.judged(endpoint, window), lambda one: one.judged or 0.0),
-            legacy=evidence.by_legacy(endpoint, window),
+            judged=its(judged, lambda one: one.judged or 0.0),
+            legacy=evidence.by_legacy(endpoint, window) if served or faults else (),
             since=flag.at,
         )
 

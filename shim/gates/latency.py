@@ -7,6 +7,7 @@ slower than the other where a rank test says so and the effect matters, never be
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from shim.gates.evidence import Answer
 from shim.gates.gates import Latency
@@ -61,6 +62,40 @@ class Times:
         return tuple(one for one in self.compared if one.measure == measure)
 
 
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """Native's times over the legacy's, of the kind of exchange that native answers most: below 1 it is the faster.
+
+    Attributes:
+        first_p50: Of the time to the first byte, at the median.
+        first_p95: At the 95th percentile.
+        total_p50: Of the time until the answer was over.
+        total_p95: At the 95th percentile.
+        legacy: How many of the legacy's answers were looked at.
+        native: How many of native's.
+    """
+
+    first_p50: float
+    first_p95: float
+    total_p50: float
+    total_p95: float
+    legacy: int
+    native: int
+
+
+def ratios(native: Iterable[Answer], legacy: Iterable[Answer], least: int) -> Ratios | None:
+    """Ratios alone, with nothing tested; None where there are fewer answers than `least` on either side."""
+    mine, others = _kinds(native), _kinds(legacy)
+    kind = max(mine, key=lambda one: min(len(mine[one]), len(others[one])), default=None)
+    if kind is None or min(len(mine[kind]), len(others[kind])) < least:
+        return None
+    first, total = ((_values(mine[kind], name), _values(others[kind], name)) for name in (FIRST, TOTAL))
+    if not all((*first, *total)):
+        return None
+    p50, p95 = (partial(_ratio_at, share) for share in (0.5, 0.95))
+    return Ratios(p50(*first), p95(*first), p50(*total), p95(*total), len(others[kind]), len(mine[kind]))
+
+
 def times(native: Iterable[Answer], legacy: Iterable[Answer], limits: Latency) -> Times:
     """Compare what native took with what the legacy did."""
     mine, others = _kinds(native), _kinds(legacy)
@@ -88,8 +123,7 @@ def _compared(
     mine, others = _values(native, name), _values(legacy, name)
     if len(mine) < limits.answers or len(others) < limits.answers:
         return None
-    p50 = _ratio(quantile(mine, 0.5), quantile(others, 0.5))
-    p95 = _ratio(quantile(mine, 0.95), quantile(others, 0.95))
+    p50, p95 = _ratio_at(0.5, mine, others), _ratio_at(0.95, mine, others)
     called = f"{kind[0] or 'no provider'}, {'streams' if kind[1] else 'whole answers'}"
     return Compared(name, called, p50, p95, len(mine), len(others), _slow(mine, others, limits))
 
@@ -111,5 +145,5 @@ def _values(answers: Iterable[Answer], name: str) -> list[float]:
     return sorted(value for one in answers if (value := MEASURES[name](one)) is not None)
 
 
-def _ratio(mine: float, other: float) -> float:
-    return mine / max(other, TICK)
+def _ratio_at(share: float, mine: Sequence[float], others: Sequence[float]) -> float:
+    return quantile(mine, share) / max(quantile(others, share), TICK)

@@ -20,8 +20,8 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import LEGACY, Flag, Scope, Table, Value
 from shim.gates.checks import Check, Known, Outcome, checks, outcome, selfsame, shipped_figures
 from shim.gates.evidence import Answer, Evidence
-from shim.gates.gates import SHADOW, Gates, Latency, Step
-from shim.gates.latency import FIRST, TOTAL, Times, times
+from shim.gates.gates import SHADOW, Gates, Step
+from shim.gates.latency import FIRST, TOTAL, Ratios, ratios, times
 from shim.judge.verdict import Level, Reason
 from shim.statistics import wilson
 from shim.store.store import Store
@@ -29,29 +29,12 @@ from shim.store.store import Store
 __all__ = ["Check", "Outcome", "Ratios", "Standing", "standing_flag", "standings"]
 
 SELFSAME = Path(__file__).parents[2] / "recordings" / "selfsame.json"
+LOOKED_AT = 500
+"""Newest answers of each side that times and traffic are told from."""
+COMPARABLE = 20
+"""Answers of each side from which a ratio is shown; gates ask for more."""
 REACTION = 5.0
 """Seconds from a recorded breach until the flag is down, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ratios:
-    """Native's times against the legacy's: below 1 native is the faster.
-
-    Attributes:
-        first_p50: Of the time to the first byte, at the median.
-        first_p95: At the 95th percentile.
-        total_p50: Of the time until the answer was over.
-        total_p95: At the 95th percentile.
-        legacy: How many of the legacy's answers were looked at.
-        native: How many of native's.
-    """
-
-    first_p50: float
-    first_p95: float
-    total_p50: float
-    total_p95: float
-    legacy: int
-    native: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +162,9 @@ class _Asking:
     now: float
 
     def standing(self, counts: _Counts, *, adds_up: bool) -> Standing:
-        evidence, window = Evidence(self.store.sql), self.gates.breach.window
+        value = self.flag.value
+        step = self.gates.above(value, self.endpoint.family)
+        evidence, window = Evidence(self.store.sql), max(LOOKED_AT, step.served if step else 0)
         legacy = evidence.by_legacy(self.endpoint.id, window)
         native = [one for one in evidence.by_native(self.endpoint.id, window) if one.began >= self.flag.at]
         faults = [one for one in evidence.faulty(self.endpoint.id, window) if one.ended >= self.flag.at]
@@ -197,8 +182,6 @@ class _Asking:
             stood=self.now - self.flag.at,
             times=partial(times, native, legacy),
         )
-        value = self.flag.value
-        step = self.gates.above(value, self.endpoint.family)
         at_top = step is None and value.height >= SHADOW.height
         found = () if at_top else checks(known, step, self.gates.selfsame)
         above = None if at_top or not known.handled else step.value if step else SHADOW
@@ -220,7 +203,7 @@ class _Asking:
             low=100 * low,
             high=100 * high,
             errors=known.errors,
-            latency=_ratios(times(native, legacy, Latency(answers=20))),
+            latency=ratios(native, legacy, COMPARABLE),
             climbs_in=None if above is None else self._climbs_in(found, step, rate, known.stood),
             falls_in=self._falls_in(value if value.serves else above, rate),
             held=self.hold,
@@ -255,10 +238,3 @@ def _share(value: Value) -> float:
 def _rate(answers: list[Answer], now: float) -> float:
     """Exchanges a second."""
     return len(answers) / max(1.0, now - min(one.began for one in answers)) if answers else 0.0
-
-
-def _ratios(found: Times) -> Ratios | None:
-    first, total = next(iter(found.of(FIRST)), None), next(iter(found.of(TOTAL)), None)
-    if first is None or total is None:
-        return None
-    return Ratios(first.p50, first.p95, total.p50, total.p95, total.legacy, total.native)
