@@ -9,6 +9,7 @@ lock are `native.sharedfile`'s affair.
 import contextlib
 import io
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,11 @@ WHOLE = ("oauth-excluded-models", "oauth-model-alias")
 """Mappings whose keys are the user's: what is not in the new value goes."""
 
 
+DEEPEST = 100
+TOO_DEEP = "nested too deeply"
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+
 class ConfigFileError(Exception):
     """The file cannot be read as a configuration; the message says where and why."""
 
@@ -58,17 +64,31 @@ def _yaml() -> YAML:
 
 def parsed(text: str) -> CommentedMap:
     """A document with everything that is not its values. Raises `ConfigFileError` with line and column."""
+    if _deep(text):
+        raise ConfigFileError(TOO_DEEP)
     try:
         document = _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise ConfigFileError(f"{where}{error.problem or error.context}") from error
-    except YAMLError as error:
+    except RecursionError as error:
+        raise ConfigFileError(TOO_DEEP) from error
+    except (YAMLError, ValueError) as error:  # a date that no calendar has is a `ValueError`
         raise ConfigFileError(str(error)) from error
     if not isinstance(document, CommentedMap):
         raise ConfigFileError("expected root mapping node")
     return document
+
+
+def _deep(text: str) -> bool:
+    """Whether brackets stand deeper in one another than any configuration's: reading such takes time by the square."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def written(document: CommentedMap) -> str:

@@ -140,3 +140,18 @@ def test_two_writers_lose_no_change_of_each_other(tmp_path):
     for writer in writers:
         writer.join()
     assert file.read_text() == "both: 80\n# kept\na: 0\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "[" * 9999,
+        "a: " + "{b: " * 9999,
+        "- " * 9999,
+        "a: 2001-99-99",
+        "".join(" " * n + "a:\n" for n in range(800)),
+    ],
+)
+def test_what_would_break_the_reader_is_refused(text):
+    with pytest.raises(ConfigFileError):
+        parsed(text)
