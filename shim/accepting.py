@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,21 +74,20 @@ class Effect:
     places: tuple[tuple[Covered, int], ...] = ()
 
 
-def effect(store: Store, rule: Rule) -> Effect:
-    """What a rule would change in a recording."""
-    return effect_on(stored(store.sql), rule)
+def effect(store: Store, *rules: Rule) -> Effect:
+    """What a rule, or several together, would change in a recording."""
+    return effect_on(stored(store.sql), *rules)
 
 
-def effect_on(verdicts: Iterable[Differing], rule: Rule) -> Effect:
-    """What a rule would change of some verdicts that are not clean."""
+def effect_on(verdicts: Iterable[Differing], *rules: Rule) -> Effect:
+    """What rules would change of some verdicts that are not clean."""
     endpoints: Counter[str] = Counter()
     places: Counter[Covered] = Counter()
     names: list[str] = []
     clean = 0
     for one in verdicts:
-        if not rule.concerns(one.name, one.endpoint):
-            continue
-        covered = [d for d in one.differences if rule.covers(place_of(d.path), d.legacy, d.native)]
+        own = [rule for rule in rules if rule.concerns(one.name, one.endpoint)]
+        covered = [d for d in one.differences if _covered(d, own)]
         if covered:
             endpoints[one.endpoint] += 1
             names.append(one.name)
@@ -96,6 +95,10 @@ def effect_on(verdicts: Iterable[Differing], rule: Rule) -> Effect:
             places.update({Covered(one.endpoint, one.provider, opened(d.path), str(d.kind)) for d in covered})
     found = tuple(sorted(places.items(), key=lambda item: (-item[1], item[0])))
     return Effect(len(names), clean, tuple(e for e, _ in endpoints.most_common()), tuple(names[:_EXAMPLES]), found)
+
+
+def _covered(one: Difference, rules: Sequence[Rule]) -> bool:
+    return bool(rules) and any(rule.covers(place_of(one.path), one.legacy, one.native) for rule in rules)
 
 
 def stored(sql: sqlite3.Connection) -> Iterator[Differing]:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from native.wire.loose import MISSING, parse
-from shim.judge.verdict import Difference, Kind, Side, Verdict
+from shim.judge.verdict import Difference, Kind, Level, Reason, Side, Verdict
 from shim.store.verdicts import DifferenceRow, VerdictRow
 
 LONGEST = 20_000  # characters of a value that are kept with a difference
@@ -34,6 +34,18 @@ def _text(value: Any) -> str | None:
 
 def _difference_row(one: Difference) -> DifferenceRow:
     return DifferenceRow(one.path, str(one.side), str(one.kind), _text(one.legacy), _text(one.native), one.note)
+
+
+def verdict_of(row: VerdictRow) -> Verdict:
+    """A stored verdict as the judge said it."""
+    return Verdict(
+        Level(row.level),
+        tuple(map(difference_of, row.differences)),
+        Reason(row.reason) if row.reason else None,
+        row.detail,
+        tuple(orjson.loads(row.rules)),
+        tuple(orjson.loads(row.noise)),
+    )
 
 
 def verdict_row(exchange: int, verdict: Verdict, took: float, *, build: str, subject: str = "native") -> VerdictRow:
