@@ -7,6 +7,7 @@ itself keeps its inode (`native.inplace`), for it would hear of no other.
 """
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ class SharedFile:
         self.path = path.resolve()
         self._now, self._watched = now, watched
         self._versions = Versions(read(self.path), tree_of, SLOWNESS)
+        self._known = -math.inf  # when a native wrote last, as far as was noted
 
     def change(self, edit: Callable[[str], str]) -> str:
         """Change the text; what stands in the file then is returned.
@@ -96,7 +98,7 @@ class SharedFile:
                 return found
             kept = self._kept(found)
             if kept == found:
-                self._versions.hear(found, self._now())
+                self._versions.add(found, self._now(), heard=True)
                 return found
             if self._put(found, kept):
                 return self._versions.latest
@@ -121,7 +123,7 @@ class SharedFile:
             (overwrite if in_place else configfile.replace)(self.path, content)
             self._note(before, text)
             if before != self._versions.latest:
-                self._versions.hear(before, self._now())
+                self._versions.add(before, self._now(), heard=True)
             self._versions.add(text, self._now())
             # Who opened the old file before it was replaced writes into it still, and is heard here alone.
             missed = b"" if in_place else _settled(old, before.encode())
@@ -141,7 +143,8 @@ class SharedFile:
 
     def _note(self, before: str, text: str) -> None:
         """Say in the lock's file what a native wrote last and over what, for the others: this one may be killed."""
-        told = {"at": self._now(), "before": before, "after": text}
+        self._known = max(self._now(), math.nextafter(self._known, math.inf))
+        told = {"at": self._known, "before": before, "after": text}
         beside(self.path, "lock").write_bytes(orjson.dumps(told))
 
     def _noted(self) -> str:
@@ -151,7 +154,8 @@ class SharedFile:
             at, before, after = float(told["at"]), str(told["before"]), str(told["after"])
         except (ValueError, KeyError, TypeError):  # none yet, or killed while it was said
             return ""
-        if after != self._versions.latest:
+        if at > self._known:
+            self._known = at
             self._versions.add(before, at)
             self._versions.add(after, at)
         return after

@@ -123,10 +123,14 @@ def _differing(one: Any, other: Any) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Version:
+    """What a file said from a moment on; `heard`: somebody else wrote it."""
+
     at: float
     text: str
+    heard: bool
+    tree: Any = GONE
 
 
 class Versions:
@@ -140,34 +144,25 @@ class Versions:
 
     def __init__(self, first: str, read: Callable[[str], Any], slowness: float) -> None:
         self._read, self._slowness = read, slowness
-        self._known: deque[_Version] = deque([_Version(float("-inf"), first)])
+        self._known: deque[_Version] = deque([_Version(float("-inf"), first, heard=True)])
 
     @property
     def latest(self) -> str:
         """What it said last."""
         return self._known[-1].text
 
-    @property
-    def changed(self) -> float:
-        """When it began to say that."""
-        return self._known[-1].at
-
-    def hear(self, text: str, now: float) -> None:
-        """Somebody else wrote this: from now on it is what they have in mind."""
-        self._known.clear()
-        self._known.append(_Version(now, text))
-
-    def add(self, text: str, now: float) -> None:
-        """It says this from now on, and who reads it may not know yet."""
-        if text != self.latest:
-            self._known.append(_Version(now, text))
+    def add(self, text: str, now: float, *, heard: bool = False) -> None:
+        """It says this from now on; who reads it may not know yet, unless it was he who wrote it (`heard`)."""
+        if heard or text != self.latest:
+            self._known.append(_Version(now, text, heard))
         while len(self._known) > 1 and self._known[1].at <= now - self._slowness:
             self._known.popleft()
 
     def reconciled(self, theirs: str, ours: str, now: float) -> Any:
         """The tree that keeps what is there and what somebody else wrote over it; None where theirs is all of it.
 
-        Of the versions that they may have had in mind, theirs was made from the one it is the smallest step from.
+        Of the versions that they may have had in mind, theirs was made from the one it is the smallest step from. It is
+        no step at all only from what they wrote last themselves, or from what came after that: else it is an undoing.
 
         Args:
             theirs: The text that somebody wrote.
@@ -178,11 +173,19 @@ class Versions:
             ValueError: A text is no tree.
         """
         possible = [v for v, after in pairwise(self._known) if after.at > now - self._slowness]
-        if not possible and ours == self.latest:
+        latest = self._known[-1]
+        if not possible and ours == latest.text:
             return None
         tree = self._read(theirs)
-        bases = [self._read(v.text) for v in [*possible, self._known[-1]]]
-        base = min(reversed(bases), key=lambda each: steps(each, tree))
-        if ours == self.latest and base is bases[-1]:
+        possible.append(latest)
+        heard = max((at for at, version in enumerate(possible) if version.heard), default=0)
+        counted = [(steps(self._tree(version), tree), -at) for at, version in enumerate(possible)]
+        base = possible[-min(found for found in counted if found[0] or -found[1] >= heard)[1]]
+        if base is latest and ours == latest.text:
             return None
-        return merged(base, self._read(ours), tree)
+        return merged(self._tree(base), self._read(ours), tree)
+
+    def _tree(self, version: _Version) -> Any:
+        if version.tree is GONE:
+            version.tree = self._read(version.text)
+        return version.tree

@@ -18,24 +18,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from native.threeway import Versions
 from shim.run.disguise import Disguise, host_of
 
 log = logging.getLogger(__name__)
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one: ten times as fast
 SLOWNESS = 1.0  # seconds that a process may take to notice what was written for it
 ATTEMPTS = 5
 _AMP_IS_LOCAL = re.compile(r"^\s*(amp-)?restrict-management-to-localhost\s*:\s*true\b", re.MULTILINE | re.IGNORECASE)
 
 
 def _tree(text: str) -> Any:
-    from native.sharedfile import tree_of  # noqa: PLC0415  # few need it, and it takes a while to load
-
-    return tree_of(text)
+    try:
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506  # both are safe ones
+    except yaml.YAMLError as error:
+        raise ValueError("it is no YAML") from error
 
 
 def _rewritten(text: str, tree: Any) -> str:
-    from native.configfile import rewritten  # noqa: PLC0415  # as above
+    from native.configfile import rewritten  # noqa: PLC0415  # few need it, and it takes a while to load
 
     return rewritten(text, tree)
 
@@ -77,7 +81,7 @@ class Mirror:
     copies: list[Copy]
     now: Callable[[], float] = time.time
     _text: str = field(default="", init=False)
-    _versions: Versions = field(default_factory=_versions, init=False)
+    versions: Versions = field(default_factory=_versions, init=False)
     _stamps: tuple[tuple[int, int], ...] = field(default=(), init=False)
 
     @property
@@ -100,8 +104,8 @@ class Mirror:
 
     def _take_up(self) -> None:
         self._text = self.user.read_text()
-        for versions in (self._versions, *(copy.versions for copy in self.copies)):
-            versions.hear(self._text, self.now())
+        for each in (self, *self.copies):
+            each.versions = Versions(self._text, _tree, SLOWNESS)
 
     def poll(self) -> bool:
         """Bring files in step if any was touched; cheap where none was. True where something changed."""
@@ -129,15 +133,15 @@ class Mirror:
             return False
         text = self._text
         if user != text and (user.strip() or not text.strip()):  # an empty one is still being written
-            text = self._kept(self._versions, user, text)
-            self._versions.hear(user, self.now())
+            text = self._kept(self.versions, user, text)
+            self.versions.add(user, self.now(), heard=True)
         heard = False
         for copy in self.copies:
             found = _read(copy.path)
             if found and found != copy.text:
                 theirs, copy.text, heard = copy.disguise.take_off(found, text), found, True
                 text = self._kept(copy.versions, theirs, text)
-                copy.versions.hear(theirs, self.now())
+                copy.versions.add(theirs, self.now(), heard=True)
         if text == self._text and not heard:
             return False
         self._text = text
@@ -152,7 +156,7 @@ class Mirror:
             tree = versions.reconciled(theirs, ours, self.now())
         except ValueError as error:
             log.warning("a change to %s cannot be put together with another: %s", self.user, error)
-            return theirs if versions is self._versions else ours
+            return theirs if versions is self.versions else ours
         return theirs if tree is None else _rewritten(ours, tree)
 
     def unsettled(self, who: str) -> float:
@@ -191,7 +195,7 @@ class Mirror:
             _replace(self.user, text)
         except OSError as error:
             log.warning("what was changed cannot be written to %s: %s", self.user, error)
-        self._versions.add(text, self.now())
+        self.versions.add(text, self.now())
 
     def _spread(self) -> None:
         for copy in self.copies:

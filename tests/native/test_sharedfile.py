@@ -91,6 +91,15 @@ def test_a_change_of_a_native_that_is_gone_is_not_taken_back_either(file):
     assert says(file) == {"debug": True, "retry": 3, "api-keys": ["first"]}
 
 
+def test_what_another_wrote_since_is_not_forgotten_for_an_older_change(file):
+    shared = SharedFile(file)
+    shared.change(put(debug=True))
+    file.write_text(file.read_text().replace("retry: 0", "retry: 3"))
+    shared.heed()
+    shared.change(put(debug=False))
+    assert says(file) == {"debug": False, "retry": 3, "api-keys": ["first"]}
+
+
 def test_who_undoes_a_change_later_means_it(file):
     clock = itertools.count(0, 10)
     shared = SharedFile(file, lambda: float(next(clock)))

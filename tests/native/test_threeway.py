@@ -81,8 +81,7 @@ def test_what_was_written_from_the_newest_reading_is_all_of_it(versions):
 
 
 def test_who_had_the_time_to_read_means_what_he_writes(versions):
-    versions.add(V1, 101.1)
-    assert versions.reconciled("debug: false\nretry: 3\n", V1, 101.2) is None
+    assert versions.reconciled("debug: false\nretry: 3\n", V1, 101.0) is None
 
 
 def test_what_became_of_it_elsewhere_is_kept_too():
@@ -99,4 +98,17 @@ def test_only_versions_that_somebody_may_still_have_in_mind_are_kept(versions):
     for second in range(200, 220):
         versions.add(f"debug: {second}\n", float(second))
     assert len(versions._known) <= 2  # memory is the point
-    assert versions.changed == 219.0
+    assert versions.latest == "debug: 219\n"
+
+
+def test_who_undoes_his_own_change_means_it(versions):
+    theirs = "debug: true\nretry: 3\n"
+    versions.add(theirs, 100.1, heard=True)
+    assert versions.reconciled(V1, theirs, 100.2) is None
+
+
+def test_who_forgets_his_own_change_does_not(versions):
+    theirs, next_one = "debug: true\nretry: 3\nws-auth: false\n", "debug: true\nretry: 0\nws-auth: true\n"
+    versions.add("debug: true\nretry: 0\nws-auth: false\n", 100.1)
+    versions.add(theirs, 100.2, heard=True)
+    assert versions.reconciled(next_one, theirs, 100.3) == {"debug": True, "retry": 3, "ws-auth": True}
