@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import orjson
 
-from native import thinking
+from native import redirects, thinking
 from native.failure import Failure
+from native.logs.record import Trace
 from native.metering import OFF, Meter
 from native.models import split_suffix
 from native.payload import NO_RULES, Rules
@@ -47,6 +48,7 @@ class Client:
         session: On a WebSocket, the connection's name: one upstream may serve all its turns.
         pinned: The id of the one credential that may serve, empty for any.
         endpoint: What was asked, where no key says who asks: `METHOD /path`.
+        trace: Noted in it: who is asked.
     """
 
     headers: Mapping[str, str]
@@ -55,6 +57,7 @@ class Client:
     session: str = ""
     pinned: str = ""
     endpoint: str = ""
+    trace: Trace | None = None
 
 
 @dataclass(slots=True)
@@ -250,7 +253,7 @@ class HttpProvider:
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send; raise `Failure` where no answer comes or it is no success."""
         try:
-            answer = await self.kit.upstream.send(request)
+            answer = await redirects.send(self.kit.upstream, request)
         except UpstreamError as error:
             raise Failure(str(error)) from error
         if not 200 <= answer.status < 300:
