@@ -1,6 +1,7 @@
 """Breaches: the table cell by cell, and what is and is not enough to be one."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,12 @@ def test_the_worst_is_told_and_says_where_to_look():
 def test_latency_need_not_be_asked_for():
     slow = Seen(answers(60, took=9.0), legacy=answers(60, mode="legacy"))
     assert breach(slow, Breach(latency=None)) is None
+
+
+def test_the_documentation_shows_the_same_table():
+    text = (Path(__file__).parents[3] / "docs" / "gates.md").read_text()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "| stays |" in line]
+    said = {"stays": STAYS, "one step down": STEP, "to the legacy": BOTTOM}
+    for event, row in zip(Event, rows, strict=True):
+        assert row[0].startswith(event)
+        assert [said[cell] for cell in row[1:]] == [FALLS[mode, event] for mode in Mode]

@@ -1,6 +1,9 @@
 """The gates' figures: from a file, from the defaults, and refused where they make no sense."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from shim.flags.table import Value
 from shim.gates.gates import SHADOW, Gates, GatesError
@@ -80,3 +83,10 @@ def test_a_family_may_ask_for_other_figures(tmp_path):
     assert (step.judged, step.latency, step.soak) == (7, None, Gates().steps[2].soak)
     assert gates.above(CANARY, "turns") == Gates().steps[2]
     assert Gates().above(SHADOW, "management").judged == 30
+
+
+def test_the_file_that_the_documentation_shows_is_the_default():
+    text = (Path(__file__).parents[3] / "docs" / "gates.md").read_text()
+    shown = text.partition("## The file")[2].partition("## Roll-back")[0]
+    lines = [line[4:] for line in shown.splitlines() if line.startswith("    ")]
+    assert Gates.model_validate(yaml.safe_load("\n".join(lines))) == Gates()
