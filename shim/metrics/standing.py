@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from shim import report as reports
+from shim.build import build
 from shim.flags.ledger import Ledger
+from shim.gates.guard import WHO as GUARD
 from shim.page.flips import share_of
 from shim.page.health import database_bytes, judge_json
 from shim.page.overview import parity
 from shim.report import Report, Row
 from shim.store.store import Store
+
+_ROLLBACKS = "SELECT endpoint, COUNT(*) FROM flag_history WHERE who = ? GROUP BY endpoint"
 
 
 def standing(store: Store, now: float) -> Iterator[Metric]:
@@ -61,6 +65,15 @@ def _flags(store: Store) -> Iterator[Metric]:
         info.add_metric([*scope, str(flag.value.mode)], 1)
         share.add_metric(scope, share_of(flag.value))
     yield from (info, share)
+    held = GaugeMetricFamily(
+        "shim_flag_held", "Flags that were rolled back and are held; always 1", labels=["endpoint"]
+    )
+    for one in ledger.holds.in_force(build()):
+        held.add_metric([one.endpoint], 1)
+    backs = CounterMetricFamily("shim_rollbacks", "Flags that were put down for a breach", labels=["endpoint"])
+    for endpoint, count in store.sql.execute(_ROLLBACKS, (GUARD,)):
+        backs.add_metric([endpoint], count)
+    yield from (held, backs)
 
 
 def _recorder(found: Report) -> Iterator[Metric]:
