@@ -98,7 +98,7 @@ class SharedFile:
                 return found
             kept = self._kept(found)
             if kept == found:
-                self._versions.add(found, self._now(), heard=True)
+                self._versions.hear(found, self._now())
                 return found
             if self._put(found, kept):
                 return self._versions.latest
@@ -123,7 +123,7 @@ class SharedFile:
             (overwrite if in_place else configfile.replace)(self.path, content)
             self._note(before, text)
             if before != self._versions.latest:
-                self._versions.add(before, self._now(), heard=True)
+                self._versions.hear(before, self._now())
             self._versions.add(text, self._now())
             # Who opened the old file before it was replaced writes into it still, and is heard here alone.
             missed = b"" if in_place else _settled(old, before.encode())

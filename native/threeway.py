@@ -125,11 +125,10 @@ def _differing(one: Any, other: Any) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Version:
-    """What a file said from a moment on; `heard`: somebody else wrote it."""
+    """What a file said from a moment on."""
 
     at: float
     text: str
-    heard: bool
     tree: Any = GONE
 
 
@@ -144,25 +143,29 @@ class Versions:
 
     def __init__(self, first: str, read: Callable[[str], Any], slowness: float) -> None:
         self._read, self._slowness = read, slowness
-        self._known: deque[_Version] = deque([_Version(float("-inf"), first, heard=True)])
+        self._known: deque[_Version] = deque([_Version(float("-inf"), first)])
 
     @property
     def latest(self) -> str:
         """What it said last."""
         return self._known[-1].text
 
-    def add(self, text: str, now: float, *, heard: bool = False) -> None:
-        """It says this from now on; who reads it may not know yet, unless it was he who wrote it (`heard`)."""
-        if heard or text != self.latest:
-            self._known.append(_Version(now, text, heard))
+    def add(self, text: str, now: float) -> None:
+        """It says this from now on, and who reads it may not know yet."""
+        if text != self.latest:
+            self._known.append(_Version(now, text))
         while len(self._known) > 1 and self._known[1].at <= now - self._slowness:
             self._known.popleft()
+
+    def hear(self, text: str, now: float) -> None:
+        """Somebody else wrote this: what he has in mind is nothing older."""
+        self._known.clear()
+        self._known.append(_Version(now, text))
 
     def reconciled(self, theirs: str, ours: str, now: float) -> Any:
         """The tree that keeps what is there and what somebody else wrote over it; None where theirs is all of it.
 
-        Of the versions that they may have had in mind, theirs was made from the one it is the smallest step from. It is
-        no step at all only from what they wrote last themselves, or from what came after that: else it is an undoing.
+        Of the versions that they may have had in mind, theirs was made from the one it is the smallest step from.
 
         Args:
             theirs: The text that somebody wrote.
@@ -177,10 +180,7 @@ class Versions:
         if not possible and ours == latest.text:
             return None
         tree = self._read(theirs)
-        possible.append(latest)
-        heard = max((at for at, version in enumerate(possible) if version.heard), default=0)
-        counted = [(steps(self._tree(version), tree), -at) for at, version in enumerate(possible)]
-        base = possible[-min(found for found in counted if found[0] or -found[1] >= heard)[1]]
+        base = min([latest, *reversed(possible)], key=lambda version: steps(self._tree(version), tree))
         if base is latest and ours == latest.text:
             return None
         return merged(self._tree(base), self._read(ours), tree)

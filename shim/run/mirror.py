@@ -134,14 +134,14 @@ class Mirror:
         text = self._text
         if user != text and (user.strip() or not text.strip()):  # an empty one is still being written
             text = self._kept(self.versions, user, text)
-            self.versions.add(user, self.now(), heard=True)
+            self.versions.hear(user, self.now())
         heard = False
         for copy in self.copies:
             found = _read(copy.path)
             if found and found != copy.text:
                 theirs, copy.text, heard = copy.disguise.take_off(found, text), found, True
                 text = self._kept(copy.versions, theirs, text)
-                copy.versions.add(theirs, self.now(), heard=True)
+                copy.versions.hear(theirs, self.now())
         if text == self._text and not heard:
             return False
         self._text = text

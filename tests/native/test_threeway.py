@@ -103,12 +103,10 @@ def test_only_versions_that_somebody_may_still_have_in_mind_are_kept(versions):
 
 def test_who_undoes_his_own_change_means_it(versions):
     theirs = "debug: true\nretry: 3\n"
-    versions.add(theirs, 100.1, heard=True)
+    versions.hear(theirs, 100.1)
     assert versions.reconciled(V1, theirs, 100.2) is None
 
 
-def test_who_forgets_his_own_change_does_not(versions):
-    theirs, next_one = "debug: true\nretry: 3\nws-auth: false\n", "debug: true\nretry: 0\nws-auth: true\n"
-    versions.add("debug: true\nretry: 0\nws-auth: false\n", 100.1)
-    versions.add(theirs, 100.2, heard=True)
-    assert versions.reconciled(next_one, theirs, 100.3) == {"debug": True, "retry": 3, "ws-auth": True}
+def test_who_wrote_himself_knows_what_he_wrote(versions):
+    versions.hear("keys: [a, b]\n", 100.1)
+    assert versions.reconciled("keys: [a, c]\n", "keys: [a, b]\n", 100.2) is None

@@ -204,3 +204,12 @@ def test_a_copys_text_reads_as_the_users_wherever_it_is_shown(mirror):
     edit(mirror.user, "debug: false", "ampcode:\n  restrict-management-to-localhost: true")
     mirror.poll()
     assert mirror.amp_is_local()
+
+
+def test_a_process_that_changes_its_mind_quickly_is_taken_at_its_word(mirror):
+    copy = mirror.copies[0]
+    edit(copy.path, "debug: false", "debug: false\nkeys: [a, b]")
+    mirror.poll()
+    edit(copy.path, "keys: [a, b]", "keys: [a, c]")
+    mirror.poll()
+    assert mirror.user.read_text().endswith("keys: [a, c]\n")
