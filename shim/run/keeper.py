@@ -93,13 +93,19 @@ class Running:
         """Do what is ordered, one thing after the other."""
         while True:
             await asyncio.sleep(LOOK)
-            phase = self._orders.phase()
-            if phase is Phase.ORDERED and isinstance(self._scene, Migrating):
-                await self._seal(self._scene)
-            elif phase is Phase.UNDOING and isinstance(self._scene, Alone):
-                await self._bring_back(self._scene)
-            elif phase is Phase.UNDOING:
-                await self._orders.happened(Event.BACK)
+            try:
+                await self._obey(self._orders.phase())
+            except Exception:  # what goes wrong with an order must never end who serves
+                log.exception("an order could not be followed; it is tried again")
+                await asyncio.sleep(LOOK_FOR_BINARY)
+
+    async def _obey(self, phase: Phase) -> None:
+        if phase is Phase.ORDERED and isinstance(self._scene, Migrating):
+            await self._seal(self._scene)
+        elif phase is Phase.UNDOING and isinstance(self._scene, Alone):
+            await self._bring_back(self._scene)
+        elif phase is Phase.UNDOING:
+            await self._orders.happened(Event.BACK)
 
     # ---- native takes the port -----------------------------------------------------------------------------------
 

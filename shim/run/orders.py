@@ -58,19 +58,22 @@ class Orders:
         self._dir = data_dir
         self._sql: sqlite3.Connection | None = None
         self._held: int | None = None
+        self._known = Phase.OPEN
 
     def phase(self) -> Phase:
-        """Where the cut-over stands; `open` where nobody has ever asked for one."""
+        """Where the cut-over stands: `open` where nobody has ever asked for one, what was last known on an error."""
         try:
             if self._sql is None:
                 path = self._dir / DATABASE
                 if not path.exists():
-                    return Phase.OPEN
+                    return self._known
                 self._sql = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
             row = self._sql.execute("SELECT phase FROM cutover ORDER BY id DESC LIMIT 1").fetchone()
         except sqlite3.Error:  # being made, or older than this version and not opened yet
-            return Phase.OPEN
-        return Phase(row[0]) if row else Phase.OPEN
+            return self._known
+        if row:
+            self._known = Phase(row[0])
+        return self._known
 
     async def happened(self, event: Event, why: str = "") -> Phase:
         """Write down what happened, however long the database is in use; where it stands then."""

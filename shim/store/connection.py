@@ -27,8 +27,7 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
         sqlite3.OperationalError: It cannot be opened, or another writer did not finish in time.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)
+    _make(path)
     connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
     # Of several processes that start at once, one makes the tables and the others wait.
     turn = os.open(path.parent, os.O_RDONLY)
@@ -41,6 +40,19 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
     finally:
         os.close(turn)
     return connection
+
+
+def _make(path: Path) -> None:
+    """Have an empty file of the owner's alone.
+
+    One that is there is never opened here: closing it again would end every lock that this process has on it, and with
+    them what keeps other processes from taking the log away from under our other connections
+    (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        path.chmod(0o600)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -71,3 +71,17 @@ def test_processes_that_start_at_once_make_the_tables_once(tmp_path):
     code = "import sys; from pathlib import Path; from shim.store import Store; Store(Path(sys.argv[1])).close()"
     running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "r.db")]) for _ in range(4)]
     assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+
+
+def test_what_others_write_is_seen_after_this_process_opened_the_file_again(tmp_path):
+    path = tmp_path / "r.db"
+    write = (
+        "import sqlite3, sys; sql = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        " sql.execute('INSERT INTO sessions (began) VALUES (1)'); sql.close()"
+    )
+    connect(path).close()
+    with closing(connect_to_read(path)) as reader:
+        for written in (1, 2):
+            connect(path).close()  # must leave the reader its lock, or the last writer takes the log away
+            subprocess.run([sys.executable, "-c", write, path], check=True)
+            assert reader.execute("SELECT count(*) FROM sessions").fetchone() == (written,)
