@@ -104,8 +104,9 @@ class Mirror:
 
     def _take_up(self) -> None:
         self._text = self.user.read_text()
-        for each in (self, *self.copies):
-            each.versions = Versions(self._text, _tree, SLOWNESS)
+        self.versions = Versions(self._text, _tree, SLOWNESS)
+        for copy in self.copies:
+            copy.versions = Versions(self._text, _tree, SLOWNESS)
 
     def poll(self) -> bool:
         """Bring files in step if any was touched; cheap where none was. True where something changed."""
