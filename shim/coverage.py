@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from native.server import declared
-from native.surface.routes import Routes
 from shim.endpoints import ENDPOINTS, Endpoint
 
 
@@ -26,16 +24,16 @@ class Coverage:
         return f"native {self.native} of {self.all}, clean {self.clean} of {self.all}"
 
 
-def _handled(routes: Routes, endpoint: Endpoint) -> bool:
-    method = "GET" if endpoint.method == "ANY" else endpoint.method
-    return routes.find(method, endpoint.example) is not None
-
-
 @lru_cache(maxsize=1)
 def native_ids() -> frozenset[str]:
     """The ids of the endpoints that native declares a handler for."""
-    routes = declared()
-    return frozenset(e.id for e in ENDPOINTS if _handled(routes, e))
+    from native.server import declared  # noqa: PLC0415  # a second or so, which a report is to be spared
+
+    def handles(endpoint: Endpoint) -> bool:
+        method = "GET" if endpoint.method == "ANY" else endpoint.method
+        return declared().find(method, endpoint.example) is not None
+
+    return frozenset(e.id for e in ENDPOINTS if handles(e))
 
 
 def clean_ids(judged: Iterable[tuple[str, bool]]) -> frozenset[str]:
@@ -46,10 +44,16 @@ def clean_ids(judged: Iterable[tuple[str, bool]]) -> frozenset[str]:
     return frozenset(name for name, clean in seen.items() if clean and name)
 
 
-def coverage(judged: Iterable[tuple[str, bool]]) -> Coverage:
-    """How far native has come on the strength of some verdicts."""
+def coverage(judged: Iterable[tuple[str, bool]], handled: frozenset[str] | None = None) -> Coverage:
+    """How far native has come on the strength of some verdicts.
+
+    Args:
+        judged: Endpoint's id and whether it was found clean, of each verdict.
+        handled: The ids of the endpoints that native has handlers for, where that is known without asking it.
+    """
     known = {e.id for e in ENDPOINTS}
-    return Coverage(len(known), len(native_ids() & known), len(clean_ids(judged) & known & native_ids()))
+    have = known & (native_ids() if handled is None else handled)
+    return Coverage(len(known), len(have), len(clean_ids(judged) & have))
 
 
 def by_family() -> dict[str, tuple[int, int]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from shim.build import build
 from shim.coverage import Coverage, coverage
 from shim.faults import BY_NATIVE, is_natives
 from shim.judge.verdict import Level
@@ -99,7 +100,8 @@ def read(store: Store) -> Report:
     """Read a recording's report."""
     verdicts = [tally for tally in store.tallies.verdicts("native") if tally.mode == "legacy"]
     rows = _rows(store.tallies.exchanges(), verdicts)
-    found = coverage((tally.endpoint, Level(tally.level).clean) for tally in verdicts)
+    clean = ((tally.endpoint, Level(tally.level).clean) for tally in verdicts)
+    found = coverage(clean, store.builds.handled(build()))
     return Report(rows, store.sessions.all(), found, store.path.stat().st_size)
 
 

@@ -21,6 +21,7 @@ from native.models import learn
 from native.settings import Settings
 from shim.accepting import renew
 from shim.build import build
+from shim.coverage import native_ids
 from shim.exchange import Case
 from shim.filed import verdict_row
 from shim.flags.ledger import Ledger
@@ -84,6 +85,8 @@ class Shadow:
             self._learn(store)
             table = Ledger(store.sql).table()
             endpoints = sorted({t.endpoint for t in store.tallies.exchanges() if table.asks_native(t.endpoint)})
+            if self._table is None:
+                store.builds.put(build(), native_ids())
             if self._table is None or table.flags != self._table.flags:
                 self._table, self._passed = table, {}
                 self._outdated = _outdated(store, endpoints)

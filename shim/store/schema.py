@@ -381,3 +381,17 @@ def cutovers(db: Database) -> None:
 def states_left(db: Database) -> None:
     """What management changed: the state that an exchange left, beside the one it began in."""
     _run(db, "ALTER TABLE exchanges ADD COLUMN after_state INTEGER REFERENCES snapshots(id);")
+
+
+@migrations()
+def builds(db: Database) -> None:
+    """What is known of builds of native, so that whoever reports need not load native to say it."""
+    _run(
+        db,
+        """
+        CREATE TABLE builds (
+            build TEXT PRIMARY KEY,
+            handled TEXT NOT NULL          -- JSON: ids of the endpoints that it has handlers for
+        );
+        """,
+    )

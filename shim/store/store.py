@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from shim.store.bodies import Bodies
+from shim.store.builds import Builds
 from shim.store.cases import Cases
 from shim.store.connection import connect, connect_to_read
 from shim.store.exchanges import Exchanges
@@ -34,6 +35,7 @@ class Store:
         self.sessions = Sessions(self.sql)
         self.verdicts = Verdicts(self.sql)
         self.tallies = Tallies(self.sql)
+        self.builds = Builds(self.sql)
         self._purges = self._purge_count()
 
     @contextmanager

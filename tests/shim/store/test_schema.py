@@ -9,7 +9,7 @@ from shim.store.words import WORDS
 
 TABLES = {
     *("exchanges", "interactions", "bodies", "snapshots", "verdicts", "differences", "flags", "flag_history"),
-    *("sessions", "cases", "runs", "dictionaries", "tallies", "verdict_tallies", "holds"),
+    *("sessions", "cases", "runs", "dictionaries", "tallies", "verdict_tallies", "holds", "builds"),
 }
 
 
