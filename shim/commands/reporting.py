@@ -13,7 +13,7 @@ from shim.commands import saying
 from shim.commands.saying import Json, console, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
-from shim.run.plan import DATABASE, data_dir
+from shim.run.places import DATABASE, data_dir
 from shim.store.connection import behind, connect
 from shim.store.store import Store
 

@@ -13,7 +13,7 @@ from shim.build import build
 from shim.flags.ledger import Change, Ledger
 from shim.flags.sheet import SheetError, read_sheet
 from shim.flags.table import EVERY, Flag, Scope, Value, WrongFlagError
-from shim.run.plan import DATABASE, data_dir
+from shim.run.places import DATABASE, data_dir
 
 app = typer.Typer(
     help="See and set who answers which endpoint: legacy, shadow, canary N% or native.",

@@ -19,7 +19,7 @@ from shim.gates.checks import Outcome, span
 from shim.gates.climb import GateClosedError, closed, promote, told
 from shim.gates.gates import SHADOW, Gates, GatesError
 from shim.gates.standing import Standing, standings
-from shim.run.plan import DATABASE, data_dir
+from shim.run.places import DATABASE, data_dir
 from shim.store.store import Store
 
 GatesFile = Annotated[Path | None, typer.Option("--gates", help="a file of gates; gates.yaml beside the recording")]

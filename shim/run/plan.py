@@ -16,13 +16,15 @@ from shim.run import ports
 from shim.run.authority import Authority, authority
 from shim.run.disguise import Disguise, host_of, port_of
 from shim.run.mirror import Copy, Mirror
+from shim.run.places import DATABASE, data_dir
 from shim.run.settings import Copied, FrontSettings
+
+__all__ = ["DATABASE", "Held", "Plan", "PlanError", "Wishes", "data_dir", "plan"]
 
 WAIT = 20.0  # seconds for the binary to answer before clients are let in
 PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 # Settings of the front's: native would take them for its own.
 OURS = frozenset({"QUOTIO_HOST", "QUOTIO_PORT", "QUOTIO_PASSTHROUGH_ENABLED", "QUOTIO_CLI_PROXY_PORT"})
-DATABASE = "recordings.db"
 RENEWALS = "renewals"  # who renews log-ins, `legacy` or `native`: for native to read
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
 
@@ -49,6 +51,7 @@ class Wishes:
         reverse: Whether to judge it the other way round too, where there is a binary for it.
         second_bin: The build that is kept for that; None for the supervised one.
         page: Whether the control room's page is served.
+        log_format: `text`, or `json` for a line of JSON for each exchange too.
         drain: Seconds that what has begun is given to end.
         flags_file: A file of flags to follow.
         guard: Whether breaches are rolled back.
@@ -72,6 +75,7 @@ class Wishes:
     reverse: bool = False
     second_bin: Path | None = None
     page: bool = False
+    log_format: str = "text"
     drain: float = 30.0
     flags_file: Path | None = None
     guard: bool = False
@@ -117,12 +121,6 @@ class Plan:
     environment: dict[str, str]
     authority: Authority | None
     address: str
-
-
-def data_dir(environment: Mapping[str, str]) -> Path:
-    """Where an installation keeps its things."""
-    base = environment.get("XDG_DATA_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".local" / "share"
-    return Path(base) / "cliproxy-cutover"
 
 
 def clients(wishes: Wishes) -> socket.socket:
