@@ -98,6 +98,7 @@ async def serve(
         max_field_size=HEAD_MOST,
     )
     await runner.setup()
+    app[SERVICE].logs.listen()
     # The binary listens everywhere where no host is named; native stays on this machine until told otherwise.
     address = (settings.host or config.host or LOOPBACK, settings.port or config.port)
     site = site_on(runner, sock, address, tls=_tls(config), shared=company is not None)

@@ -165,6 +165,8 @@ class Exchange:
             asked += 1
             for index, name in enumerate(names):
                 booked = self.pool.booked(credential, model, name, pooled=pooled)
+                if (trace := ask.client.trace) is not None:
+                    trace.asked, trace.model = credential, name
                 meter = self._meter(ask, credential, name, stream=stream) if counted else OFF
                 call = ask.call(credential, name, model, meter, stream=stream)
                 try:

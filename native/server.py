@@ -62,8 +62,11 @@ def build(
     app = web.Application(client_max_size=0)
     app[SERVICE] = service
 
-    async def dispatch(request: web.Request) -> web.StreamResponse:
+    async def answering(request: web.Request) -> web.StreamResponse:
         return await _answer(request, service, routes)
+
+    async def dispatch(request: web.Request) -> web.StreamResponse:
+        return await service.logs.answer(request, answering)
 
     app.router.add_route("*", "/{path:.*}", dispatch)
     app.on_startup.append(service.start)

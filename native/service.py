@@ -21,6 +21,8 @@ from native.credentials.keys import credentials
 from native.credentials.offer import register
 from native.exchange import Exchange
 from native.ledger import Ledger
+from native.logs.logs import Logs
+from native.logs.overheard import overheard
 from native.models import Models
 from native.payload import compile_rules
 from native.pool import Pool
@@ -59,6 +61,7 @@ class Service:
         pool: The credentials.
         exchange: The engine.
         ledger: Where usage is kept; None where it is kept nowhere.
+        logs: What is written of requests.
         access: Who may ask.
         closing: Called, in order, when the service ends.
         leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
@@ -82,6 +85,8 @@ class Service:
         models = Models()
         self.kit = Kit(config, models, upstream, clock, ids, Memory(), pairs(), Usage())
         self.pool = Pool(config, models, clock, counters)
+        self._upstream = upstream
+        self.logs = Logs(stores.log_dir, clock, ids)
         self.ledger = Ledger(self.kit.usage, stores.usage_file) if stores.usage_file is not None else None
         self._makers = providers.collect()
         self._made: dict[str, Provider] = {}
@@ -103,6 +108,8 @@ class Service:
         self.kit.config = self.pool.config = config
         self.kit.rules = compile_rules(config.payload)
         self.kit.usage.enabled = config.usage_statistics_enabled
+        self.logs.apply(config)
+        self.kit.upstream = overheard(self._upstream) if self.logs.full else self._upstream
         self.access = Access(config.api_keys)
         found = [*credentials(config, now), *log_ins(self.stores.auth_dir, config, now)]
         for gone in self.pool.credentials.keys() - {c.id for c in found}:
@@ -141,3 +148,4 @@ class Service:
             if result is not None:
                 await result
         await self.kit.upstream.close()
+        await self.logs.close()

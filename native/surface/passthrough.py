@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from native.failure import Failure
+from native.logs.record import teed
 from native.surface.turns import refused
 from native.upstream import UpstreamError, UpstreamRequest
 
@@ -45,9 +46,10 @@ async def forwarded(request: web.Request, service: "Service") -> web.StreamRespo
         if name.lower() not in HOP and name.lower() != "content-encoding":
             response.headers.add(name, value)
     await response.prepare(request)
+    write = teed(request, response)
     try:
         async for data in answer.chunks():
-            await response.write(data)
+            await write(data)
     except UpstreamError:
         if request.transport is not None:
             request.transport.close()

@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from native.exchange import Ask
 from native.failure import Failure
+from native.logs.record import Trace
 from native.providers.base import Client
 from native.providers.codex_socket import SESSIONS, End
 from native.surface.responses_affinity import Affinity
@@ -52,6 +53,7 @@ class _Connection:
         self._conversation = conversation
         self._socket = socket
         self._affinity = Affinity(service)
+        self._trace = client.trace or Trace(0.0)
 
     async def serve(self) -> None:
         """Answer message after message until the client leaves, or the server does."""
@@ -61,6 +63,7 @@ class _Connection:
             while await self._spoken(reading, leaving):
                 message = reading.result()
                 if message.type in _OVER:
+                    self._trace.message("disconnect", f"websocket: close {self._socket.close_code}".encode())
                     return
                 reading = self._read()
                 if message.type in _SAID:
@@ -82,6 +85,7 @@ class _Connection:
 
     async def _answer_while(self, reading: "asyncio.Task[WSMessage]", data: bytes) -> None:
         """Answer; stop where the client leaves meanwhile."""
+        self._trace.message("request", data)
         answering = asyncio.ensure_future(self._answer(data))
         try:
             await asyncio.wait((answering, reading), return_when=asyncio.FIRST_COMPLETED)
@@ -103,6 +107,7 @@ class _Connection:
                 return
             await self._stream(self._ask(request))
         except Failure as failure:
+            self._trace.said_failed(failure)
             await self._send(error_message(failure))
 
     def _ask(self, request: Request) -> Ask:
@@ -128,6 +133,7 @@ class _Connection:
             raise UNFINISHED
 
     async def _send(self, message: bytes) -> None:
+        self._trace.message("response", message)
         await self._socket.send_frame(message, WSMsgType.TEXT)
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from native.exchange import Ask
 from native.failure import Failure
+from native.logs.record import TRACE, teed
 from native.providers.base import Client, Whole
 from native.surface.routes import CORS, ENDPOINT, KEY, answer
 from native.upstream import Headers
@@ -79,7 +80,8 @@ def client_of(request: web.Request) -> Client:
     """Who asks."""
     key = request.get(KEY, "")
     endpoint = "" if key else request.get(ENDPOINT, "")
-    return Client(request.get(HEADERS, request.headers), key, request.path, endpoint=endpoint)
+    headers, trace = request.get(HEADERS, request.headers), request.get(TRACE)
+    return Client(headers, key, request.path, endpoint=endpoint, trace=trace)
 
 
 def alt_of(request: web.Request) -> str:
@@ -109,11 +111,18 @@ def _under(own: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
 
 def refused(request: web.Request, failure: Failure, service: "Service") -> web.StreamResponse:
     """A failure as an answer."""
+    _note(request, failure)
     headers = {**CORS, "Content-Type": JSON}
     if failure.headers and service.config.passthrough_headers:
         names = {name.lower() for name, _ in failure.headers}
         headers = {k: v for k, v in headers.items() if k.lower() not in names} | dict(failure.headers)
     return web.Response(body=_last(request, failure_body(failure)), status=failure.shown, headers=headers)
+
+
+def _note(request: web.Request, failure: Failure) -> None:
+    trace = request.get(TRACE)
+    if trace is not None:
+        trace.failed(failure)
 
 
 def _last(request: web.Request, body: bytes) -> bytes:
@@ -158,7 +167,8 @@ async def _patiently(
             if response is None:
                 response = web.StreamResponse(headers={**CORS, "Content-Type": JSON})
                 await response.prepare(request)
-            await response.write(b"\n")
+                write = teed(request, response)
+            await write(b"\n")
     finally:
         if not task.done():
             task.cancel()
@@ -168,8 +178,9 @@ async def _patiently(
         whole = task.result()
         body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
+        _note(request, failure)
         body = failure_body(failure)
-    await response.write(_last(request, body))
+    await write(_last(request, body))
     await response.write_eof()
     return response
 
@@ -198,13 +209,13 @@ async def streaming(
     try:
         streamed = await service.exchange.stream(ask)
     except Failure as failure:
-        return refuse(failure, service) if refuse else refused(request, failure, service)
+        return _refused_by(refuse, request, failure, service)
     chunks = streamed.chunks
     try:
         checked = ask.source == "openai-response"
         first = await anext(chunks, None)
         if first and checked and (bad := _bad_at(first)) and bad[0] == 0:
-            return refuse(bad[1], service) if refuse else refused(request, bad[1], service)
+            return _refused_by(refuse, request, bad[1], service)
         headers = {**CORS, **(content or {})}
         if service.config.passthrough_headers:
             headers = _under(headers, passed(streamed.headers, service))
@@ -225,10 +236,20 @@ async def streaming(
     return response
 
 
+def _refused_by(
+    refuse: Refusal | None, request: web.Request, failure: Failure, service: "Service"
+) -> web.StreamResponse:
+    """A failure as an endpoint's own answer, or the usual one."""
+    if refuse is None:
+        return refused(request, failure, service)
+    _note(request, failure)
+    return refuse(failure, service)
+
+
 class _Way:
     """From chunks to the client's socket."""
 
-    __slots__ = ("_checked", "_frame", "_outer", "_protocol", "_response", "_rewrite")
+    __slots__ = ("_checked", "_frame", "_outer", "_protocol", "_request", "_rewrite", "_write")
 
     def __init__(
         self,
@@ -239,7 +260,8 @@ class _Way:
         *,
         checked: bool,
     ) -> None:
-        self._response = response
+        self._request = request
+        self._write = teed(request, response)
         self._protocol = protocol
         self._frame = protocol.frame
         self._rewrite = rewrite
@@ -251,7 +273,7 @@ class _Way:
         if self._outer is not None:
             data = self._outer.piece(data)
         if data:
-            await self._response.write(data)
+            await self._write(data)
 
     async def follow(self, some: list[bytes] | None, rest: AsyncIterator[list[bytes]]) -> None:
         """Write what comes, and how it ends."""
@@ -264,6 +286,7 @@ class _Way:
                 await write(framed(some) if some else protocol.keep_alive)
                 some = await anext(rest, None)
         except Failure as failure:
+            _note(self._request, failure)
             await write(protocol.error(failure))
         else:
             if protocol.done:
