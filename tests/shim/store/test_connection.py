@@ -82,7 +82,7 @@ def test_what_others_write_is_seen_after_this_process_opened_the_file_again(tmp_
     connect(path).close()
     with closing(connect_to_read(path)) as reader:
         assert reader.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
-        for written in (1, 2):
-            connect(path).close()  # must leave the reader its lock, or the last writer takes the log away
-            subprocess.run([sys.executable, "-c", write, path], check=True)
-            assert reader.execute("SELECT count(*) FROM sessions").fetchone() == (written,)
+        with closing(connect(path)):  # must leave the reader its lock, or the last writer takes the log away
+            for written in (1, 2):
+                subprocess.run([sys.executable, "-c", write, path], check=True)
+                assert reader.execute("SELECT count(*) FROM sessions").fetchone() == (written,)
