@@ -2,16 +2,19 @@
 
 import asyncio
 import importlib.util
-import logging
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from shim.gates.setting import GATES, WEBHOOK
+from shim.loglines import set_up
 from shim.run.keeper import Running
 from shim.run.plan import PlanError, Wishes, data_dir
+
+type LogFormat = Literal["text", "json"]
+
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -35,6 +38,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
     judge: Annotated[bool, typer.Option(help="Judge what is recorded, in a process of its own")] = True,  # noqa: FBT002  # an option
     reverse: Annotated[bool, typer.Option(help="Judge samples the other way round, by a second binary")] = True,  # noqa: FBT002  # an option
     second_bin: Annotated[Path | None, typer.Option(help="The build that is kept for it; the supervised one")] = None,
+    log_format: Annotated[LogFormat, typer.Option(help="json: a line of JSON for each side of each exchange")] = "text",
     page: Annotated[bool, typer.Option(help="Serve the control room's page, on 127.0.0.1:18320")] = True,  # noqa: FBT002  # an option
     native_bin: Annotated[
         Path | None, typer.Option(help="A program to run as native; this installation's `python -m native`")
@@ -50,7 +54,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
 
     What follows `--` goes to the binary: `shim run --legacy-bin ./cli-proxy-api --config config.yaml -- --no-browser`.
     """
-    logging.basicConfig(level=logging.INFO, format="shim run: %(message)s")
+    set_up(log_format)
     wishes = Wishes(
         legacy=legacy,
         legacy_bin=legacy_bin,
@@ -65,6 +69,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         reverse=reverse and record and tap,
         second_bin=second_bin and second_bin.absolute(),
         page=page,
+        log_format=log_format,
         drain=drain,
         flags_file=flags_file,
         guard=guard and record,

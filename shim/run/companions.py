@@ -43,6 +43,8 @@ def companions(context: Context) -> Iterator[Program]:
     binary = wishes.second_bin or wishes.legacy_bin
     if wishes.reverse and binary is not None:
         yield _python("the reverse judge", context, "shim.reverse", database, "--legacy-bin", str(binary), niceness=19)
+    if wishes.log_format == "json":
+        yield _python("the log", context, "shim.loglines", database, niceness=5)
     if wishes.page:
         yield _python("the page", context, "shim.page", database, niceness=5)
 

@@ -51,3 +51,8 @@ def test_the_guard_watches_and_is_told_in_private_where_to_tell():
 def test_endpoints_climb_by_themselves_only_where_that_is_wished():
     assert any("shim.gates.ascent" in one for one in _of(guard=True, auto_promote=True))
     assert not any("shim.gates.ascent" in one for one in _of(guard=True))
+
+
+def test_lines_of_json_are_written_by_a_process_of_its_own_where_they_are_asked_for():
+    assert (sys.executable, "-m", "shim.loglines", "/data/recordings.db") in _of(log_format="json")
+    assert not any("shim.loglines" in one for one in _of())

@@ -1,0 +1,133 @@
+"""Structured logs: a line of JSON for each side of each exchange, under the exchange's id from client to provider.
+
+Everything that writes such lines lives here. It follows the recording in a process of its own (`python -m shim.loglines
+DATABASE`), so that no request waits for a log. Laws: nothing is written that is not in the recording, which is
+redacted; of addresses host and path alone, of bodies their sizes alone; each exchange is told once, in the order of the
+ids.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from shim.flags.ledger import Ledger
+from shim.store.connection import connect_to_read
+
+PACE = 0.25  # seconds between looks
+BATCH = 500
+_NEW = """
+SELECT i.exchange, i.side, i.position, i.began, i.took, i.method, i.url, i.status, i.complete, q.size, a.size,
+    e.endpoint, e.provider, e.model, e.stream, e.mode, e.fallback, e.fault
+FROM (SELECT * FROM exchanges WHERE id > ? AND run IS NULL ORDER BY id LIMIT ?) e
+JOIN interactions i ON i.exchange = e.id
+LEFT JOIN bodies q ON q.id = i.request_body LEFT JOIN bodies a ON a.id = i.response_body
+ORDER BY e.id, i.side, i.position
+"""
+
+type Json = dict[str, Any]
+
+
+class Lines(logging.Formatter):
+    """What a process says of itself, in the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        said = {"time": stamp(record.created), "level": record.levelname.lower(), "logger": record.name}
+        return json.dumps({**said, "message": record.getMessage()}, ensure_ascii=False)
+
+
+def set_up(log_format: str) -> None:
+    """Have `shim run` speak in lines of text, or of JSON."""
+    speaker = logging.StreamHandler()
+    speaker.setFormatter(Lines() if log_format == "json" else logging.Formatter("shim run: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[speaker])
+
+
+def stamp(at: float) -> str:
+    """A moment in seconds since 1970 as RFC 3339 has it."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def lines(sql: sqlite3.Connection, after: int) -> Iterator[Json]:
+    """The lines of the exchanges behind one id, a batch of them at most; each says its `exchange`."""
+    for row in sql.execute(_NEW, (after, BATCH)).fetchall():
+        number, side, position, began, took, method, url, status, complete, sent, got, *filed = row
+        endpoint, provider, model, stream, mode, fallback, fault = filed
+        where = urlsplit(url)
+        line: Json = {
+            "time": stamp(began + took),
+            "exchange": number,
+            "side": side,
+            "method": method,
+            "path": where.path,
+            "status": status,
+            "complete": bool(complete),
+            "ms": round(took * 1000, 1),
+            "bytes_in": sent or 0,
+            "bytes_out": got or 0,
+        }
+        if side == "client":
+            line |= {"endpoint": endpoint, "mode": mode, "provider": provider, "model": model, "stream": bool(stream)}
+            line |= {name: text for name, text in (("fallback", fallback), ("fault", fault)) if text}
+        else:
+            line |= {"call": position, "host": where.hostname}
+        yield line
+
+
+class Follower:
+    """Writes the lines of what is recorded from now on.
+
+    Args:
+        sql: The recording, open to read.
+        write: Takes each line.
+    """
+
+    def __init__(self, sql: sqlite3.Connection, write: Callable[[str], object]) -> None:
+        self._sql, self._write = sql, write
+        self._last = int(sql.execute("SELECT COALESCE(MAX(id), 0) FROM exchanges").fetchone()[0])
+
+    def step(self) -> int:
+        """Write what is new, a batch at most; returns how many lines that were."""
+        told = list(lines(self._sql, self._last))
+        for line in told:
+            self._last = line["exchange"]
+            self._write(json.dumps(line, ensure_ascii=False) + "\n")
+        return len(told)
+
+    def follow(self, stop: threading.Event) -> None:
+        """Write what comes until told to stop."""
+        while not stop.is_set():
+            try:
+                done = self.step()
+            except sqlite3.OperationalError as error:
+                sys.stderr.write(f"log: {error}; trying again\n")
+                done = 0
+            if not done:
+                stop.wait(PACE)
+            sys.stdout.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m shim.loglines DATABASE`: follow a recording until SIGTERM, on standard output."""
+    parser = argparse.ArgumentParser(prog="python -m shim.loglines", description="A line of JSON for each exchange.")
+    parser.add_argument("database", type=Path)
+    database = parser.parse_args(arguments).database
+    Ledger.open(database).close()  # makes it where there is none
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    Follower(connect_to_read(database), sys.stdout.write).follow(stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
