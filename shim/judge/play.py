@@ -6,8 +6,10 @@ virtual, so pauses cost nothing; native sees a scratch folder of its own and nev
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -40,6 +42,7 @@ _EGRESS, _SOCKS = "http://127.0.0.1:18318", "socks5://127.0.0.1:18318"
 _IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp makes what is in it private
 _QUIET = logging.getLogger("shim.judge.native")  # an error of native's stands in the verdict
 _QUIET.setLevel(logging.CRITICAL)
+_CASES = itertools.count()
 _LONGEST = 90.0  # virtual seconds for a whole case
 
 
@@ -98,7 +101,9 @@ def _workplace(case: Case) -> Iterator[tuple[configuration.Config, Stores]]:
     try:
         if not (filed or case.auth_files):
             nowhere = Path(_no_files().name)
-            yield _config(text), Stores(nowhere / "auth", nowhere / "config.yaml", nowhere / "logs")
+            logs = nowhere / f"logs-{next(_CASES)}"  # another case's failures are none of this one's
+            yield _config(text), Stores(nowhere / "auth", nowhere / "config.yaml", logs)
+            shutil.rmtree(logs, ignore_errors=True)
             return
         with tempfile.TemporaryDirectory(prefix="judge-", dir=_IN_MEMORY) as folder:
             work = Path(folder)
