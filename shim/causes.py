@@ -52,9 +52,9 @@ def apart(one: Finding) -> tuple[str, ...]:
     return one.endpoint, one.provider
 
 
-def together(_: Finding) -> tuple[str, ...]:
-    """Scope: the same difference everywhere is one cause."""
-    return ()
+def at_endpoint(one: Finding) -> tuple[str, ...]:
+    """Scope: whoever was asked."""
+    return (one.endpoint,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,26 @@ def causes(findings: Iterable[Finding], scope: Scope = apart) -> list[Cause]:
         scopes.setdefault(scope(one), []).append(one)
     found = [cause for own in scopes.values() for cause in _within(own)]
     return sorted(found, key=lambda c: (-c.holds_back, -len(c.members), c.signs[0]))
+
+
+def everywhere(findings: Iterable[Finding]) -> list[Cause]:
+    """The causes of each endpoint, those that look alike at several put together; what is on most comes first."""
+    alike: dict[tuple[Sign, ...], list[Cause]] = {}
+    for cause in causes(findings, at_endpoint):
+        alike.setdefault(cause.signs, []).append(cause)
+    found = [_joined(signs, own) for signs, own in alike.items()]
+    return sorted(found, key=lambda c: (-len(c.members), c.signs[0]))
+
+
+def _joined(signs: tuple[Sign, ...], own: list[Cause]) -> Cause:
+    ranked = sorted(own, key=lambda cause: -len(cause.members))
+    return Cause(
+        signs,
+        members=tuple(name for cause in ranked for name in cause.members),
+        holds_back=sum(cause.holds_back for cause in ranked),
+        endpoints=_common(name for cause in ranked for name in cause.endpoints),
+        providers=_common(name for cause in ranked for name in cause.providers),
+    )
 
 
 def _within(findings: Sequence[Finding]) -> list[Cause]:

@@ -15,7 +15,7 @@ from typing import Self
 from shim.binary.instance import SETTLE, BinaryError
 from shim.binary.kept import Kept, state_of
 from shim.binary.player import Player
-from shim.causes import Cause, Finding, Sign, causes, finding, together
+from shim.causes import Cause, Finding, Sign, everywhere, finding
 from shim.exchange import Case, Run
 from shim.judge.compare import compare
 from shim.judge.noisebook import NoiseBook
@@ -52,8 +52,8 @@ class Drift:
 
     @property
     def causes(self) -> list[Cause]:
-        """Why, what changes most first; the same change at several endpoints is one."""
-        return causes(filter(None, map(_finding, self.results)), together)
+        """Why, what is on most cases first; the same change at several endpoints is one."""
+        return everywhere(filter(None, map(_finding, self.results)))
 
     @property
     def exit_status(self) -> int:

@@ -87,6 +87,8 @@ async def _confirmed(case: Case, play: Play, judged: "Judged") -> Verdict:
         return found if found.clean else judged(await play(case, fresh=True))
     except BinaryError as error:
         return unjudged(Reason.BINARY, str(error))
+    except Exception as error:  # noqa: BLE001 - said in the verdict, or the same exchange would end us again and again
+        return unjudged(Reason.BINARY, f"{type(error).__name__}: {error}")
 
 
 class Judged(Protocol):

@@ -36,7 +36,7 @@ class Sample:
 
 
 class Sampler:
-    """Chooses, and remembers what it chose.
+    """Chooses what is played next.
 
     Args:
         subjects: The lanes that are open.
@@ -44,23 +44,15 @@ class Sampler:
 
     def __init__(self, subjects: tuple[str, ...] = (REVERSE, ITSELF)) -> None:
         self._subjects = subjects
-        self._passed: set[int] = set()
 
     def choose(self, store: Store) -> Sample | None:
         """The next one, None where there is nothing to play."""
-        judged = Counter[tuple[str, str]]()
+        judged: Counter[tuple[str, str]] = Counter()
         for tally in store.tallies.verdicts():
             judged[tally.subject, tally.endpoint] += tally.count
         rows = store.sql.execute(_CANDIDATES, (WINDOW,)).fetchall()
-        self._passed &= {number for number, *_ in rows}
-        found = (
-            Sample(*row) for row in rows if row[0] not in self._passed and row[2] in self._subjects
-        )  # newest first, and of equals `min` takes the first
-        return min(found, key=lambda s: judged[s.subject, s.endpoint] / _WEIGHT[s.subject], default=None)
-
-    def passed(self, sample: Sample) -> None:
-        """Do not choose it again, whatever became of it."""
-        self._passed.add(sample.exchange)
+        newest_first = (Sample(*row) for row in rows if row[2] in self._subjects)
+        return min(newest_first, key=lambda s: judged[s.subject, s.endpoint] / _WEIGHT[s.subject], default=None)
 
 
 def pause(took: float) -> float:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from native.wire.loose import MISSING
-from shim.causes import Finding, Sign, apart, causes, finding, principal, sign_of, together
+from shim.causes import Finding, Sign, causes, everywhere, finding, principal, sign_of
 from shim.judge.verdict import Difference, Kind, Level, Side, Verdict
 
 HEADER = sign_of('exchanges[0].response.headers["x-new"]', "client", "added")
@@ -41,9 +41,21 @@ def test_what_holds_back_most_comes_first():
 
 def test_endpoints_are_kept_apart_or_put_together():
     both = [found("1", HEADER), found("2", HEADER, endpoint="POST /v1/responses")]
-    assert len(causes(both, apart)) == 2
-    (cause,) = causes(both, together)
+    assert len(causes(both)) == 2
+    (cause,) = everywhere(both)
     assert set(cause.endpoints) == {"POST /v1/messages", "POST /v1/responses"}
+    assert (cause.holds_back, len(cause.members)) == (2, 2)
+
+
+def test_two_headers_on_every_chat_answer_are_one_line_though_one_of_them_is_elsewhere_too():
+    chats = [
+        found(f"{endpoint} {n}", HEADER, OTHER, endpoint=endpoint, provider=provider)
+        for n, provider in enumerate(("claude", "codex"))
+        for endpoint in ("POST /v1/messages", "POST /v1/responses")
+    ]
+    first, second = everywhere([*chats, found("options", HEADER, endpoint="OPTIONS *")])
+    assert (first.signs, len(first.members)) == ((HEADER, OTHER), 4)
+    assert (second.signs, second.members) == ((HEADER,), ("options",))
 
 
 def test_of_an_answer_with_another_status_the_rest_is_no_cause_of_its_own():
