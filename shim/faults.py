@@ -70,6 +70,8 @@ def fault_of(exchange: Exchange, fallback: str, *, left: bool) -> Fault:
     answer = exchange.response
     if left or exchange.unjudgeable or exchange.mode == "front" or any(map(_explains, exchange.upstream)):
         return Fault.NONE
+    if exchange.request.method == "WEBSOCKET":  # which side ended it cannot be told
+        return Fault.NONE
     if answer is None or not answer.complete:
         return Fault.BROKEN
     return Fault.ERROR if answer.status >= 500 else Fault.NONE

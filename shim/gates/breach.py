@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from shim.faults import Fault
 from shim.flags.table import Mode, Value
+from shim.gates.errors import errors
 from shim.gates.evidence import Answer
 from shim.gates.gates import LEGACY, Breach, Gates
 from shim.gates.latency import times
@@ -120,13 +121,12 @@ def _absent(seen: Seen, limits: Breach) -> Found | None:
 
 
 def _errors(seen: Seen, limits: Breach) -> Found | None:
-    faults = [one for one in seen.faults if one.fault in (Fault.FAILED, Fault.ERROR, Fault.BROKEN)]
+    faults = errors(seen.faults, len(seen.served), seen.legacy)
     if len(faults) < limits.errors:
         return None
     attempts = len(seen.served) + sum(one.fault == Fault.FAILED for one in faults)
     surely = 100 * wilson(len(faults), max(attempts, len(faults)))[0]
-    usual = sum(one.fault in (Fault.ERROR, Fault.BROKEN) for one in seen.legacy) / max(1, len(seen.legacy))
-    if surely <= max(limits.error_rate, 100 * usual):
+    if surely <= limits.error_rate:
         return None
     event = Event.MANY_ERRORS if surely >= limits.severe else Event.ERRORS
     return Found(event, f"{event}: {len(faults)} of {attempts} answers, last {_named(faults[0])}: {faults[0].fault}")

@@ -15,10 +15,12 @@ from pathlib import Path
 from shim.build import build
 from shim.coverage import native_ids
 from shim.endpoints import ENDPOINTS, Endpoint
+from shim.faults import Fault
 from shim.flags.holds import Hold
 from shim.flags.ledger import Ledger
 from shim.flags.table import LEGACY, Flag, Scope, Table, Value
 from shim.gates.checks import Check, Known, Outcome, checks, outcome, selfsame, shipped_figures
+from shim.gates.errors import errors
 from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import SHADOW, Gates, Step
 from shim.gates.latency import FIRST, TOTAL, Ratios, ratios, times
@@ -167,7 +169,9 @@ class _Asking:
         evidence, window = Evidence(self.store.sql), max(LOOKED_AT, step.served if step else 0)
         legacy = evidence.by_legacy(self.endpoint.id, window)
         native = [one for one in evidence.by_native(self.endpoint.id, window) if one.began >= self.flag.at]
-        faults = [one for one in evidence.faulty(self.endpoint.id, window) if one.ended >= self.flag.at]
+        faulty = evidence.faulty(self.endpoint.id, window)
+        faults = [one for one in faulty if one.ended >= self.flag.at and one.is_natives_fault]
+        crashes = sum(one.fault == Fault.CRASH for one in faults)
         known = Known(
             handled=self.endpoint.id in native_ids(),
             hold=self.hold,
@@ -177,7 +181,7 @@ class _Asking:
             judged=counts.levels.total(),
             clean=counts.clean,
             accepted=counts.levels[Level.ACCEPTED],
-            errors=sum(one.is_natives_fault for one in faults) + counts.failed,
+            errors=len(errors(faults, len(native), legacy)) + crashes + counts.failed,
             served=len(native),
             stood=self.now - self.flag.at,
             times=partial(times, native, legacy),

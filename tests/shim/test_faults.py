@@ -48,6 +48,7 @@ def test_a_fallback_says_whose_fault_it_was(fallback, fault):
         (an_exchange(CUT, WELL), True, Fault.NONE),
         (an_exchange(Response(500), unjudgeable="ambiguous"), False, Fault.NONE),
         (an_exchange(Response(502), mode="front"), False, Fault.NONE),
+        (Exchange(Request("WEBSOCKET", "/v1/responses"), CUT), False, Fault.NONE),
     ],
 )
 def test_an_answer_is_at_fault_where_neither_provider_nor_client_explains_it(one, left, fault):
