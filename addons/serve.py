@@ -71,6 +71,8 @@ class Serving:
         native = Target("native", ("127.0.0.1", settings.native)) if settings.native else None
         self.route = Route(legacy, native)
         self.mirror = _mirror(settings)
+        files = StateFiles(settings.config_path) if settings.config_path else None
+        self.writes = Writes(recorder, files, self.mirror)
         self.onward = Onward(settings.environment, settings.tap_port)
         self.records: list[Record] = []
         self.parting = asyncio.Event()
@@ -84,8 +86,6 @@ class Serving:
         if self.mirror is not None:
             disguises = [settings.disguise(copy) for copy in settings.copies]
             veil = [Veil(self.mirror, disguises, settings.front_port)]
-        files = StateFiles(settings.config_path) if settings.config_path else None
-        writes = Writes(self.recorder, files, self.mirror)
 
         def top(context: Context) -> FrontLayer:
             context.server.address = legacy
@@ -98,7 +98,7 @@ class Serving:
             outermost = door[0].top
         amp_is_local = self.mirror.amp_is_local if self.mirror else bool
         mode = mode_specs.ProxyMode.parse(f"reverse:http://{legacy[0]}:{legacy[1]}")
-        return Side("front", mode, outermost, [*door, Remote(amp_is_local), self.route, *veil, writes, record])
+        return Side("front", mode, outermost, [*door, Remote(amp_is_local), self.route, *veil, self.writes, record])
 
     def tap(self) -> Side:
         """What the legacy calls providers through."""

@@ -2,11 +2,13 @@
 
 Everything that is particular to management's writes lives here. Laws: the legacy is asked to write only when it has
 noticed what was written for it, for it writes what it has in mind; what it left is read before its answer goes on, so
-that whoever waits for one answer before he asks again is judged on each; what two did at once is said to be in doubt.
-Other requests cost a comparison.
+that nothing comes in between; what two did at once, or so shortly one after the other that the legacy was still taking
+up the first (it then loses changes by itself), is said to be in doubt. Other requests cost a comparison.
 """
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mitmproxy import http
@@ -20,6 +22,8 @@ from shim.state import StateFiles
 
 log = logging.getLogger(__name__)
 
+TAKEN_UP = 1.0  # seconds after which the legacy has surely taken up what it wrote itself
+
 
 @dataclass(slots=True)
 class Write:
@@ -27,7 +31,7 @@ class Write:
 
     Attributes:
         begun: How many writes had begun with it.
-        alone: Whether no other was under way then.
+        alone: Whether no other was under way then, or only just over.
         before: The files when the legacy was asked; None before that, and where they could not be read.
     """
 
@@ -43,18 +47,25 @@ class Writes:
         recorder: Takes what they left, or None.
         files: The files; None where they are not known.
         mirror: Writes what others changed into the legacy's copy; None where it has none.
+
+    Attributes:
+        now: Seconds, by a clock that is never set.
     """
+
+    now: Callable[[], float] = staticmethod(time.monotonic)
 
     def __init__(self, recorder: Recorder | None, files: StateFiles | None, mirror: Mirror | None) -> None:
         self._recorder, self._files, self._mirror = recorder, files, mirror
         self._begun = 0
+        self._ended = -TAKEN_UP
         self._open: dict[str, Write] = {}
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A write has begun."""
         if changes_state(flow.request.method, flow.request.path):
             self._begun += 1
-            self._open[flow.id] = Write(self._begun, alone=not self._open)
+            alone = not self._open and self.now() - self._ended >= TAKEN_UP
+            self._open[flow.id] = Write(self._begun, alone)
             way_of(flow).hold = lambda: self._wait(flow.id)
 
     def _wait(self, key: str) -> float:
@@ -67,6 +78,8 @@ class Writes:
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """A write is done."""
         write = self._open.pop(flow.id, None)
+        if write is not None:
+            self._ended = self.now()
         if write is None or self._recorder is None or way_of(flow).target.name != "legacy" or write.before is None:
             return
         after = self._read()

@@ -35,7 +35,7 @@ class Reason(StrEnum):
     NO_ANSWER = "the client left before the answer"
     NO_SNAPSHOT = "no snapshot of the configuration"
     STATE_UNSEEN = "the state it left was not seen"
-    CROSSED = "another change at the same time"
+    CROSSED = "another change at the same time or just before"
     NOT_LEGACY = "the legacy did not answer it"
     HISTORY = "it hangs on what came before"
     BINARY = "the binary could not be run"

@@ -1,10 +1,13 @@
 """What management's writes find and leave, and when the legacy is asked for them."""
 
 import asyncio
+import itertools
 import json
 
 import pytest
 
+from addons.writes import TAKEN_UP
+from shim.judge.verdict import Reason
 from shim.recorder import Wrote
 from shim.run.mirror import SLOWNESS
 from shim.run.settings import Copied
@@ -60,15 +63,26 @@ async def test_two_at_once_are_in_doubt(rig, files):
     front = await rig.front(legacy.port, settings=settings_of(files))
     asks = [rig.ask(front.port, f"/v0/management/{name}", b"{}", method="PUT") for name in ("debug", "ws-auth")]
     await asyncio.gather(*asks)
-    assert [told.doubt for told in told_of(front)] == ["another change at the same time"] * 2
+    assert [told.doubt for told in told_of(front)] == [str(Reason.CROSSED)] * 2
 
 
 async def test_one_after_the_other_is_not(rig, files):
     legacy = await rig.origin(rig.whole(b"{}"))
     front = await rig.front(legacy.port, settings=settings_of(files))
+    moments = itertools.count(0, TAKEN_UP)
+    front.serving.writes.now = lambda: next(moments)
     for _ in range(3):
         await rig.ask(front.port, "/v0/management/debug", b"{}", method="PATCH")
     assert [told.doubt for told in told_of(front)] == [""] * 3
+
+
+async def test_one_that_follows_at_once_is_for_the_legacy_takes_a_moment(rig, files):
+    legacy = await rig.origin(rig.whole(b"{}"))
+    front = await rig.front(legacy.port, settings=settings_of(files))
+    front.serving.writes.now = lambda: 5.0
+    for _ in range(2):
+        await rig.ask(front.port, "/v0/management/debug", b"{}", method="PATCH")
+    assert [told.doubt for told in told_of(front)] == ["", str(Reason.CROSSED)]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v0/management/debug"), ("POST", "/v1/messages")])
