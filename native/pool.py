@@ -92,6 +92,7 @@ class Pool:
 
     Attributes:
         tell: Told of every change in how a credential fares, for other processes; None where there are none.
+        seen: Told of the same, and of what other processes have told, for whoever shows it.
     """
 
     def __init__(self, config: Config, models: Models, clock: Clock, counters: Counters | None = None) -> None:
@@ -105,6 +106,7 @@ class Pool:
         self._counters = counters or OwnCounters()
         self._mixed: set[str] = set()
         self.tell: Callable[[News], None] | None = None
+        self.seen: list[Callable[[Credential, str], None]] = []
         self._renaming: dict[str, bool] = {}
 
     # ---- who there is ----------------------------------------------------------------------------------------------
@@ -330,6 +332,12 @@ class Pool:
         self.models.resume(credential.id, model)
         if self.tell is not None and state is not None and state.status != "active":
             self.tell(News(credential.id, model, None, ""))
+        if state is not None and state.status != "active":
+            self._show(credential, model)
+
+    def _show(self, credential: Credential, model: str) -> None:
+        for show in self.seen:
+            show(credential, model)
 
     def failed(self, credential: Credential, model: str, failure: Failure) -> None:
         """Book a failure."""
@@ -338,6 +346,7 @@ class Pool:
         self._left_out(credential, model, why, now)
         if self.tell is not None and model in credential.states:
             self.tell(News(credential.id, model, credential.states[model], why))
+        self._show(credential, model)
 
     def hear(self, news: "News") -> None:
         """Book what another process has seen."""
@@ -353,6 +362,7 @@ class Pool:
         else:
             credential.states[news.model] = news.state
             self._left_out(credential, news.model, news.why, now)
+        self._show(credential, news.model)
 
     def _left_out(self, credential: Credential, model: str, why: str, now: float) -> None:
         self._note(credential, now)

@@ -21,6 +21,7 @@ from native.credentials.keys import credentials
 from native.credentials.offer import register
 from native.exchange import Exchange
 from native.ledger import Ledger
+from native.live import Live
 from native.logs.logs import Logs
 from native.logs.overheard import overheard
 from native.models import Models
@@ -62,6 +63,7 @@ class Service:
         exchange: The engine.
         ledger: Where usage is kept; None where it is kept nowhere.
         logs: What is written of requests.
+        live: Who watches what happens.
         access: Who may ask.
         closing: Called, in order, when the service ends.
         leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
@@ -90,6 +92,7 @@ class Service:
         self.ledger = Ledger(self.kit.usage, stores.usage_file) if stores.usage_file is not None else None
         self._makers = providers.collect()
         self._made: dict[str, Provider] = {}
+        self.live = Live(self)
         self.exchange = Exchange(self.kit, self.pool, self.provider)
         self.access = Access(())
         self.apply(config)
@@ -140,6 +143,7 @@ class Service:
     async def leave(self, _app: Any = None) -> None:
         """Begin nothing new."""
         self.leaving.set()
+        self.live.end()
 
     async def close(self, _app: Any = None) -> None:
         """End everything."""

@@ -5,6 +5,7 @@ bound; what is refused is JSON with an `error`.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,23 @@ INVALID = "invalid body"
 _DOORMEN: "WeakKeyDictionary[Service, Doorman]" = WeakKeyDictionary()
 
 
+BLANKS = " \t\r\n"
+
+
+def _refused(constant: str) -> Any:
+    """Python's reader takes `NaN`, which JSON does not have."""
+    raise ValueError(constant)
+
+
+def _mended(tree: Any) -> Any:
+    """The value with a sign of its own for every half of a pair that stands alone: no file could hold it."""
+    return json.loads(_LONE.sub("\ufffd", json.dumps(tree, ensure_ascii=False)))
+
+
+_FIRST = json.JSONDecoder(parse_constant=_refused)
+_LONE = re.compile("[\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request that was let in."""
@@ -49,10 +67,14 @@ class Call:
         return parts.get(name, "")
 
     def json(self) -> Any:
-        """The whole body as JSON. Raises `RefusedError`."""
+        """The whole body as JSON; signs that are none are replaced. Raises `RefusedError`."""
         try:
             return orjson.loads(self.raw)
-        except ValueError as error:
+        except ValueError:
+            pass
+        try:
+            return _mended(json.loads(self.raw.decode("utf-8", "replace"), parse_constant=_refused))
+        except (ValueError, RecursionError) as error:
             raise RefusedError(400, INVALID) from error
 
     def bound(self) -> Any:
@@ -62,7 +84,7 @@ class Call:
         except ValueError:
             pass
         try:
-            return json.JSONDecoder().raw_decode(self.raw.decode().lstrip())[0]
+            return _mended(_FIRST.raw_decode(self.raw.decode("utf-8", "replace").lstrip(BLANKS))[0])
         except (ValueError, RecursionError) as error:
             raise RefusedError(400, INVALID) from error
 
@@ -74,7 +96,7 @@ class Call:
         return found if 0 <= found < length else None
 
 
-type Act = Callable[[Call], Awaitable[web.Response] | web.Response]
+type Act = Callable[[Call], Awaitable[web.StreamResponse] | web.Response]
 
 
 def told(value: Any, status: int = 200) -> web.Response:
@@ -107,7 +129,7 @@ def route(method: str, path: str, act: Act, doc: Doc = ANY) -> Route:
             now = service.kit.clock.now()
             await door.check(peer, request.headers, keys, now, remote=remote["allow-remote"])
             found = act(Call(request, service, desk, await _body(request)))
-            response = found if isinstance(found, web.Response) else await found
+            response: web.StreamResponse = found if isinstance(found, web.Response) else await found
         except RefusedError as refused:
             response = told(refused.body, refused.status)
         response.headers.update(VERSION)
