@@ -48,6 +48,7 @@ class Script:
         self.asked: list[Interaction] = []
         self._left: list[Interaction] = []
         self._background: list[Interaction] = []
+        self._secure: set[str] = set()
 
     def open(self, recorded: Run) -> None:
         """Take the background calls of a process's life, and those of its start."""
@@ -58,7 +59,12 @@ class Script:
     def load(self, calls: Iterable[Interaction]) -> None:
         """Take the answers of the next exchange."""
         self._left = [i for i in calls if not BACKGROUND.search(i.request.url)]
+        self._secure.update(urlsplit(i.request.url).netloc for i in self._left if i.request.url.startswith("https:"))
         self.asked = []
+
+    def secure(self, host: str, port: int) -> bool:
+        """Whether a provider is spoken to in TLS: at its own port, or where it was when this was recorded."""
+        return port == 443 or f"{host}:{port}" in self._secure
 
     def answer(self, request: Request) -> Response | None:
         """What the provider says."""
@@ -103,7 +109,8 @@ class Loopback:
 
     def session(self) -> aiohttp.ClientSession:
         """A session, for WebSockets."""
-        return aiohttp.ClientSession(auto_decompress=False)
+        # a handshake cannot leave headers out by itself, so the session does
+        return aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=("User-Agent",))
 
 
 class Instance:
@@ -121,7 +128,7 @@ class Instance:
         self._port = free(0)
         self._proxy_port = 0
         self._script = Script()
-        self._proxy = ProviderProxy(self._script.answer, folder)
+        self._proxy = ProviderProxy(self._script.answer, folder, self._script.secure)
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, case: Case) -> None:

@@ -21,6 +21,7 @@ from mitmproxy.certs import CertStore
 from shim.exchange import Request, Response
 
 MISS = 599
+HTTPS = 443
 _OWN = frozenset(["content-length", "transfer-encoding", "connection"])
 _DELAY = 0.001  # seconds between chunks where a recording names none
 
@@ -33,10 +34,13 @@ class ProviderProxy:
     Args:
         answer: What a request gets, None for nothing; the request's `url` is the provider's full address.
         folder: Where its authority and certificates are kept.
+        secure: Whether a host is spoken to in TLS at a port.
     """
 
-    def __init__(self, answer: Answer, folder: Path) -> None:
-        self.answer = answer
+    def __init__(
+        self, answer: Answer, folder: Path, secure: Callable[[str, int], bool] = lambda _, port: port == HTTPS
+    ) -> None:
+        self.answer, self._secure = answer, secure
         self._folder = folder
         self._store = CertStore.from_store(str(folder), "provider", 2048)
         self._contexts: dict[str, ssl.SSLContext] = {}
@@ -97,7 +101,8 @@ class ProviderProxy:
             return
         protocol = self._http()
         transport: asyncio.Transport | None = writer.transport  # type: ignore[assignment] # a stream's is a Transport
-        if port == 443:
+        secure = self._secure(host, port)
+        if secure:
             context = self._context(host)
             transport = await asyncio.get_running_loop().start_tls(
                 writer.transport, protocol, context, server_side=True
@@ -106,11 +111,12 @@ class ProviderProxy:
             writer.transport.set_protocol(protocol)
         if transport is None:
             return
-        scheme, tail = ("https", "") if port == 443 else ("http", f":{port}" if port != 80 else "")
+        scheme, usual = ("https", HTTPS) if secure else ("http", 80)
+        tail = "" if port == usual else f":{port}"
         self._origins[protocol] = f"{scheme}://{host}{tail}" if host else ""
         protocol.connection_made(transport)
         early = head + bytes(reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001 - what came before the hand-over
-        if early and port != 443:
+        if early and not secure:
             protocol.data_received(early)
 
     def _context(self, host: str) -> ssl.SSLContext:

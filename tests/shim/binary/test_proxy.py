@@ -63,3 +63,16 @@ async def test_a_cut_answer_is_cut(proxy):
     async with aiohttp.ClientSession(proxy=address) as session, session.get("http://api.example.test/cut") as got:
         with pytest.raises(aiohttp.ClientError):
             await got.read()
+
+
+async def test_a_provider_at_a_port_of_its_own_is_spoken_to_in_tls_where_it_was(tmp_path):
+    told = []
+    found = ProviderProxy(
+        lambda request: told.append(request.url) or Response(200), tmp_path, lambda host, _: host == "relay.test"
+    )
+    address = f"http://127.0.0.1:{await found.start()}"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(found)), proxy=address) as session:
+        async with session.get("https://relay.test:8443/x") as got:
+            assert got.status == 200
+    await found.stop()
+    assert told == ["https://relay.test:8443/x"]
