@@ -6,6 +6,7 @@ turns that grow to 100 KB: what the file keeps of what was sent.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from shim import report
 from shim.build import build
+from shim.coverage import native_ids
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Scope, Value
 from shim.gates.gates import Gates
@@ -104,10 +106,20 @@ def timed(name, call, limit=LONGEST):
     return took <= limit
 
 
+def reported(path):
+    """Run the command; whether it takes less processor time than it may, the loading of what it needs included."""
+    command = [sys.executable, "-m", "shim", "report", "--json", "--data-dir", str(path.parent)]
+    before, start = os.times(), time.perf_counter()
+    subprocess.run(command, capture_output=True, check=False)
+    took, after = time.perf_counter() - start, os.times()
+    used = after.children_user - before.children_user + after.children_system - before.children_system
+    print(f"{'shim report, as a command':48} {took * 1e3:8.0f} ms, {used * 1e3:.0f} of a processor's (at most 1000)")
+    return used <= LONGEST
+
+
 def looks(path, now):
     """What reads the whole recording."""
-    command = [sys.executable, "-m", "shim", "report", "--json", "--data-dir", str(path.parent)]
-    good = [timed("shim report, as a command", lambda: subprocess.run(command, capture_output=True, check=False), 2.0)]
+    good = [reported(path)]
     with Store(path, read_only=True) as store:
         good.append(timed("report", lambda: report.read(store)))
         good.append(timed("gates of 12 endpoints", lambda: standings(store, Gates(), now=now)))
@@ -131,9 +143,10 @@ def looks(path, now):
     return all(good)
 
 
-def judged(path, steps=6):
+def judged(path, steps=3):
     """Verdicts a second of processor time."""
     with Store(path) as store:
+        store.sql.execute("UPDATE exchanges SET judged_level = '' WHERE id <= ?", (TEMPLATE,))
         Ledger(store.sql).set(Scope(EVERY), Value.parse("shadow"), who="bench", why="")
     shadow = Shadow(path)
     shadow.step()
@@ -142,8 +155,10 @@ def judged(path, steps=6):
     return done / (time.process_time() - start)
 
 
-def compared(name, empty, full):
-    """Print two rates; whether the second keeps up with the first."""
+def compared(name, rate, small_one, full_one):
+    """Print the best of three rates on each, measured in turn; whether the second keeps up with the first."""
+    found = [(rate(small_one), rate(full_one)) for _ in range(3)]
+    empty, full = (max(rates) for rates in zip(*found, strict=True))
     print(f"{name:48} {full:8.0f} a second, {empty:.0f} on an empty recording (at least {SLOWEST:.0%} of it)")
     return full >= SLOWEST * empty
 
@@ -163,15 +178,16 @@ def main():
         path = folder / "recordings.db"
         with Store(path) as store:
             add(store, cases)
+            store.builds.put(build(), native_ids())  # as the judge does where it starts
             took = multiply(store, asked.count, now)
         print(f"{asked.count} exchanges made in {took:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
         good = looks(path, now)
         with Store(empty / "recordings.db") as store:
             add(store, cases)
-        good &= compared("verdicts", judged(empty / "recordings.db"), judged(path))
+        good &= compared("verdicts", judged, empty / "recordings.db", path)
         (empty / "recordings.db").unlink()
         path.rename(folder / "small-1.db")
-        good &= compared("exchanges recorded", record(empty, 4000, 1)[0], record(folder, 4000, 1)[0])
+        good &= compared("exchanges recorded", lambda where: record(where, 4000, 1)[0], empty, folder)
     if asked.conversations:
         with tempfile.TemporaryDirectory() as name:
             sent, share, took = grow(Path(name), asked.conversations)
