@@ -21,3 +21,18 @@ async def test_an_index_is_digits_within_the_list(owning):
             assert (await owner.ask("DELETE", f"/api-keys?index={index}"))[0] == 400
         assert (await owner.ask("DELETE", "/api-keys?index=1x"))[0] == 200
         assert owner.tree["api-keys"] == ["a"]
+
+
+async def test_signs_that_are_none_are_replaced(owning):
+    async with owning() as owner:
+        for body in (b'{"value":"a\xffb"}', rb'{"value":"a\ud800b"}'):
+            assert (await owner.ask("PUT", "/proxy-url", body))[0] == 200
+            assert owner.tree["proxy-url"] == "a\ufffdb"
+        assert (await owner.ask("PUT", "/api-keys", rb'["\udc00"]'))[0] == 200
+        assert owner.tree["api-keys"] == ["\ufffd"]
+
+
+async def test_what_only_python_takes_for_json_is_none(owning):
+    async with owning() as owner:
+        for body in (b'{"value":NaN}', b'{"value":Infinity} more', b"\xc2\xa07"):
+            assert (await owner.ask("PUT", "/request-retry", body))[0] == 400
