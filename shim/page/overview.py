@@ -95,7 +95,7 @@ def parity(rows: Iterable[Row]) -> Json:
 def _standing(one: Standing | None, told: Json) -> Json:
     """What gates know of an endpoint; parity is theirs where they know it, the report's where it is no endpoint."""
     if one is None:
-        return {"parity": {**told, "believed": True}, "gate": None, "hold": None, "ratios": None}
+        return {"parity": {**told, "believed": True, "earlier": 0}, "gate": None, "hold": None, "ratios": None}
     known = {
         "clean": one.clean,
         "judged": one.judged,
@@ -103,6 +103,7 @@ def _standing(one: Standing | None, told: Json) -> Json:
         "low": one.low / 100 if one.judged else None,
         "high": one.high / 100 if one.judged else None,
         "believed": one.parity is not None,
+        "earlier": max(0, told["judged"] - one.judged),  # on another build of native
     }
     return {
         "parity": {**told, **known},

@@ -28,7 +28,7 @@ export function endpoints(found, { again }) {
       ["Mode", mode],
       ["Last hour", traffic, "right"],
       ["Parity", (one) => parity(one.parity)],
-      ["Latency", latency],
+      ["Latency", latency, "narrow"],
       ["Gate", gate],
       ["Actions", (one) => actions(one, again), "actions"],
     ], found.endpoints, (one) => one.id)];
@@ -55,13 +55,14 @@ function traffic(one) {
 }
 
 function latency({ ratios, latency: { legacy, native } }) {
-  const medians = [legacy && `legacy ${seconds(legacy.p50)}`, native && `native ${seconds(native.p50)}`].filter(Boolean).join(", ");
+  const medians = [["legacy", legacy], ["native", native]].filter(([, times]) => times)
+    .map(([name, times]) => h("span", { class: "dim sub" }, `${name} ${seconds(times.p50)}`));
   if (ratios) {
-    return [`× ${ratios.first_p50.toFixed(2)} first byte, × ${ratios.total_p50.toFixed(2)} in all`,
-      h("span", { class: "dim sub" }, `p95 × ${ratios.first_p95.toFixed(2)}, × ${ratios.total_p95.toFixed(2)}; medians ${medians}`)];
+    return [`× ${ratios.first_p50.toFixed(2)} to the first byte`,
+      h("span", { class: "sub" }, `× ${ratios.total_p50.toFixed(2)} in all; p95 × ${ratios.first_p95.toFixed(2)}, × ${ratios.total_p95.toFixed(2)}`), medians];
   }
-  if (!medians) return h("span", { class: "dim" }, "no data");
-  return [medians, h("span", { class: "dim sub" }, native ? "too few to compare" : "native has not answered")];
+  if (!medians.length) return h("span", { class: "dim" }, "no data");
+  return [native && legacy ? "too few yet" : h("span", { class: "dim" }, `${native ? "native" : "legacy"} only`), medians];
 }
 
 function gate(one) {

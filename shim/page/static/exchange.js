@@ -57,7 +57,7 @@ function events(one) {
       h("li", { class: row.state, value: row.n + 1 }, h("details", { open: row.state === "changed" || row.state === "missing" || row.state === "added" },
         h("summary", {}, h("span", { class: "n" }, `${row.n + 1}`), h("code", {}, row.name || "(no name)"),
           row.at === null ? null : h("span", { class: "dim" }, seconds(row.at)), row.state === "same" ? null : h("span", { class: "state" }, SAID[row.state])),
-        laid({ ...row, paired: one.paired }, `Event ${row.n + 1}`))), "equal event", "li")),
+        laid({ ...row, paired: one.paired }, `Event ${row.n + 1}`))), one.paired ? "equal event" : "event", "li")),
     one.more_events ? h("p", { class: "dim" }, `${plural(one.more_events, "event")} more are not shown.`) : null];
 }
 
@@ -79,7 +79,7 @@ function row(line, paired) {
 
 function cell(line, text, which) {
   const state = line.s === "same" || (text === null && line.s !== "same") ? null
-    : h("span", { class: "away" }, `${SAID[line.s]}: `);
+    : h("span", { class: "away" }, `${SAID[line.s]}, ${which}: `);
   const code = h("code", {}, text === null ? "" : marked(text, line.m, which));
   code.style.setProperty("--depth", line.d);
   return h("td", { class: text === null ? "gap" : "" }, h("span", { class: "sign", "aria-hidden": "true" }, text === null ? "" : SIGNS[line.s]), state, code);

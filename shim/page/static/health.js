@@ -9,7 +9,7 @@ export function health(found) {
   const facts = [
     ["Recorder", found.adds_up ? pill("counts add up", "good") : pill("counts do not add up", "bad"),
       found.adds_up ? "what was seen was recorded, dropped and counted, or is under way" : "no endpoint may climb on this recording"],
-    ["Judge", judge.judged ? [seconds(judge.lag), " behind"] : "no verdict yet",
+    ["Judge", behind(judge),
       judge.judged ? ["last verdict ", time(judge.judged), `, ${seconds(judge.average)} each`] : "set a flag to shadow to have exchanges judged"],
     ["Waiting for the judge", judge.waiting > 10_000 ? "more than 10,000" : count(judge.waiting), "recorded after its newest verdict"],
     ["Database", bytes(found.database), "with its log; shim purge makes it smaller"],
@@ -27,18 +27,23 @@ export function health(found) {
       ["Calls to providers", (one) => [count(one.calls), one.strays ? h("span", { class: "dim sub" }, `${count(one.strays)} of no exchange`) : null], "right"],
       ["Adds up", (one) => (one.adds_up ? pill("yes", "good") : pill("no", "bad"))],
     ], found.recorder, (one) => one.id) : empty("Nothing was recorded yet", "The recorder has not run."),
-    found.proof ? [h("h2", {}, "How the judge was judged"), proof(found.proof)] : null];
+    h("h2", {}, "How the judge was judged"),
+    found.proof ? proof(found.proof) : h("p", { class: "dim" }, "Nobody asked yet: ", h("code", {}, "shim prove --json > proof.json"),
+      " in the folder of the recording plants differences and keeps here which of them the judge finds.")];
 }
+
+const behind = ({ judged, lag }) => (!judged ? "no verdict yet" : lag < 1 ? "up to date" : `${seconds(lag)} behind`);
 
 const dropped = (one) => {
   const reasons = Object.entries(one.dropped);
   return [count(reasons.reduce((sum, [, n]) => sum + n, 0)), reasons.map(([why, n]) => h("span", { class: "sub" }, `${why}: ${count(n)}`))];
 };
 
-const proof = (rows) => table("Planted differences that it found, by kind", [
-  ["Kind", (one) => one.kind],
-  ["Lane", (one) => one.lane],
-  ["Planted", (one) => count(one.planted), "right"],
-  ["Recall", (one) => percent(one.recall), "right"],
-  ["Precision", (one) => percent(one.precision), "right"],
-], rows, (one) => `${one.lane} ${one.kind}`);
+const proof = ({ at, rows }) => [h("p", { class: "dim" }, "Differences planted in recordings ", time(at), ", and which of them it found."),
+  table("Precision and recall by kind", [
+    ["Kind", (one) => one.kind],
+    ["Lane", (one) => one.lane],
+    ["Planted", (one) => count(one.planted), "right"],
+    ["Recall", (one) => percent(one.recall), "right"],
+    ["Precision", (one) => percent(one.precision), "right"],
+  ], rows, (one) => `${one.lane} ${one.kind}`)];

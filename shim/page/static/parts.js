@@ -16,6 +16,9 @@ export const time = (at) => h("time", { datetime: new Date(at * 1000).toISOStrin
 
 /** Parity with its interval: the figure, and a bar from the lower to the upper bound. */
 export function parity(one) {
+  if (!one.judged && one.earlier) {
+    return [h("span", { class: "dim" }, "none on this build yet"), h("span", { class: "dim sub" }, `${count(one.earlier)} judged on earlier ones`)];
+  }
   if (!one.judged) return h("span", { class: "dim" }, one.waiting ? `no data; ${count(one.waiting)} waiting` : "no data");
   if (one.believed === false) {
     return [h("span", { class: "dim" }, "not shown yet"), h("span", { class: "dim sub" }, `${count(one.judged)} judged; first the judge must find the legacy equal to itself`)];

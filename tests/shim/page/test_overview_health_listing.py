@@ -1,5 +1,6 @@
 """What the page's tables say."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,23 @@ def test_health_tells_of_recorder_and_judge(store):
 def test_a_judge_that_has_nothing_to_do_does_not_lag(store):
     some(store, 2, "identical", began=NOW - 9000)
     assert health(store, NOW)["judge"]["lag"] == 0
+
+
+def test_how_the_judge_was_judged_is_told_where_somebody_asked(tmp_path, store):
+    assert health(store, NOW)["proof"] is None
+    row = {"lane": "plain", "kind": "added", "planted": 9, "found": 8, "recall": 8 / 9, "precision": 1.0, "missed": []}
+    (tmp_path / "proof.json").write_text(json.dumps([row]))
+    assert health(store, NOW)["proof"]["rows"][0]["planted"] == 9
+    for text in ("{", "[1]", '[{"lane": 1}]'):
+        (tmp_path / "proof.json").write_text(text)
+        assert health(store, NOW)["proof"] is None
+
+
+def test_verdicts_on_another_build_are_told_apart(store):
+    some(store, 2, "identical")
+    store.sql.execute("UPDATE verdict_tallies SET build = 'older'")
+    told = row(overview(store, Gates(), NOW))["parity"]
+    assert (told["judged"], told["earlier"], told["share"]) == (0, 2, None)
 
 
 def test_history_is_told_latest_first(tmp_path, store):
