@@ -71,8 +71,8 @@ async def test_a_provider_at_a_port_of_its_own_is_spoken_to_in_tls_where_it_was(
         lambda request: told.append(request.url) or Response(200), tmp_path, lambda host, _: host == "relay.test"
     )
     address = f"http://127.0.0.1:{await found.start()}"
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(found)), proxy=address) as session:
-        async with session.get("https://relay.test:8443/x") as got:
-            assert got.status == 200
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(found)), proxy=address)
+    async with session, session.get("https://relay.test:8443/x") as got:
+        assert got.status == 200
     await found.stop()
     assert told == ["https://relay.test:8443/x"]
