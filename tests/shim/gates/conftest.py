@@ -31,6 +31,13 @@ GATES = Gates(
 """Gates that few exchanges open."""
 
 
+def opened_quickly(opened: contextlib.ExitStack, path: Path) -> Store:
+    """A recording that never waits for the disk: nobody pulls the plug on a test."""
+    store = opened.enter_context(Store(path))
+    store.sql.execute("PRAGMA synchronous = OFF")
+    return store
+
+
 @dataclass
 class Scene:
     """A recording, and what passes through it."""
@@ -42,7 +49,7 @@ class Scene:
 
     def elsewhere(self) -> Store:
         """The same recording as another process has it open."""
-        return self.opened.enter_context(Store(self.path))
+        return opened_quickly(self.opened, self.path)
 
     def flag(self, value: str, endpoint: str = CLAUDE, at: float | None = None, **narrowed: str) -> None:
         """Somebody sets a flag."""
@@ -97,8 +104,7 @@ def scene(tmp_path, made):
     path = tmp_path / "recordings.db"
     shutil.copy(made, path)
     with contextlib.ExitStack() as opened:
-        store = opened.enter_context(Store(path))
-        yield Scene(path, store, opened)
+        yield Scene(path, opened_quickly(opened, path), opened)
 
 
 @pytest.fixture
