@@ -13,22 +13,20 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
 from shim.store.sessions import Standing
 from shim.store.store import Store
-from tests.shim.page.browser.conftest import ARGUMENTS, NARROW, WIDE, arrived, serving
+from tests.shim.page.browser.conftest import ARGUMENTS, NARROW, arrived, serving
 from tests.shim.page.build import CHAT, GOLDEN, add, judged
 
 IMAGES = Path(__file__).parents[4] / "docs" / "images"
 SLIPS = ((b'"stop"', b'"length"'), (b'"end_turn"', b'"max_tokens"'), (b'"STOP"', b'"MAX_TOKENS"'))
+DESK = (1200, 740)
 SHOTS = (  # name, view, size, scheme, what to press
-    ("endpoints", "", WIDE, "light", ""),
-    ("endpoints-dark", "", WIDE, "dark", ""),
+    ("endpoints", "", DESK, "light", ""),
+    ("endpoints-dark", "", DESK, "dark", ""),
     ("endpoints-phone", "", NARROW, "light", ""),
-    ("endpoints-phone-dark", "", NARROW, "dark", ""),
-    ("roll-back", "", WIDE, "light", "Roll back"),
-    ("differences", "differences", WIDE, "light", ""),
-    ("accept-dark", "differences", WIDE, "dark", "Accept the group"),
-    ("exchange", "exchange/{different}", WIDE, "light", ""),
+    ("roll-back", "", DESK, "light", "Roll back"),
+    ("accept-dark", "differences", DESK, "dark", "Accept the group"),
+    ("exchange", "exchange/{different}", DESK, "light", ""),
     ("exchange-phone-dark", "exchange/{different}", NARROW, "dark", ""),
-    ("health", "health", WIDE, "light", ""),
 )
 
 
