@@ -65,6 +65,7 @@ class Service:
         logs: What is written of requests.
         live: Who watches what happens.
         access: Who may ask.
+        began: When it was made.
         closing: Called, in order, when the service ends.
         leaving: Set when no new work is to begin: what waits for a client lets go, what answers one finishes.
     """
@@ -82,6 +83,7 @@ class Service:
     ) -> None:
         self.stores = stores
         self.settings = settings or Settings()
+        self.began = clock.now()
         self.closing: list[Callable[[], Any]] = []
         self.leaving = asyncio.Event()
         models = Models()

@@ -275,7 +275,8 @@ def _wanted(call: Call) -> list[str]:
     return list(dict.fromkeys(filter(None, (name.strip() for name in listed_names))))
 
 
-def _remove(call: Call, name: str) -> None:
+def remove(call: Call, name: str) -> None:
+    """Remove a log-in's file; it is in force until the configuration is applied anew. Raises `RefusedError`."""
     if not safe(name):
         raise RefusedError(400, "invalid name")
     call.desk.refreshed.pop(name, None)
@@ -293,7 +294,7 @@ def delete(call: Call) -> web.Response:
         folder = call.service.stores.auth_dir
         found = [p.name for p in sorted(folder.iterdir()) if p.is_file() and p.name.lower().endswith(".json")]
         for name in found:
-            _remove(call, name)
+            remove(call, name)
         call.service.apply(call.service.config)
         return told({"status": "ok", "deleted": len(found)})
     names = _wanted(call)
@@ -303,7 +304,7 @@ def delete(call: Call) -> web.Response:
     failed: list[Json] = []
     for name in names:
         try:
-            _remove(call, name)
+            remove(call, name)
             gone.append(name)
         except RefusedError as error:
             if len(names) == 1:
