@@ -24,6 +24,8 @@ from shim.run.orders import keeper_of
 from shim.run.plan import DATABASE, data_dir
 from shim.store.store import Store
 
+SHOWN = 5  # names of what was waived together
+
 
 def cutover(
     *,
@@ -111,10 +113,12 @@ def _say_check(found: Iterable[Obstacle], entry: Entry, until: float, *, as_json
         for one in of:
             typer.echo(f"  {one.name}: {one.says}\n      {one.todo}")
     for one in obstacles:
-        if one.waiver is not None:
-            typer.echo(f"waived: {one.name}: {one.says} ({one.waiver.who}, {_time(one.waiver.at)}: {one.waiver.why})")
-        elif not one.stands:
+        if one.waiver is None and not one.stands:
             typer.echo(f"note: {one.name}: {one.says}")
+    for waiver in dict.fromkeys(one.waiver for one in obstacles if one.waiver is not None):
+        of = [one.name for one in obstacles if one.waiver == waiver]
+        typer.echo(f"waived as {waiver.name} by {waiver.who}, {_time(waiver.at)} ({waiver.why}): {len(of)}")
+        typer.echo(f"  {', '.join(of[:SHOWN])}{', ...' if len(of) > SHOWN else ''}")
     if not counted(obstacles):
         typer.echo("nothing stands in the way")
 
