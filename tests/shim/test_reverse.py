@@ -38,6 +38,12 @@ def database(tmp_path):
     return path
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One authority for all: making its key takes a while."""
+    return tmp_path_factory.mktemp("binary")
+
+
 def known(path):
     return Knowledge(path.with_name("accepted.yaml"), (shipped_noise(), learned_noise(path)))
 
@@ -47,8 +53,8 @@ def latest(path, number, subject):
         return store.verdicts.latest(number, subject)
 
 
-async def test_each_exchange_gets_one_verdict_on_its_own_subject_and_a_planted_fault_is_found(database, tmp_path):
-    async with Kept(a_binary(tmp_path), settle=0) as kept:
+async def test_each_exchange_gets_one_verdict_on_its_own_subject_and_a_planted_fault_is_found(database, folder):
+    async with Kept(a_binary(folder), settle=0, folder=folder) as kept:
         lanes = Lanes(database, kept.play, "legacy+1", known(database))
         played = [await lanes.step() for _ in range(4)]
         assert kept.started <= 3  # one that is kept, and one to look again at what was different
@@ -67,14 +73,14 @@ async def test_each_exchange_gets_one_verdict_on_its_own_subject_and_a_planted_f
     )
 
 
-async def test_what_the_legacy_teaches_is_written_beside_the_recording(database, tmp_path):
+async def test_what_the_legacy_teaches_is_written_beside_the_recording(database, folder):
     with Store(database) as store, store.transaction():
         store.sql.execute("DELETE FROM interactions WHERE exchange > 1")
         store.sql.execute("DELETE FROM exchanges WHERE id > 1")
         noisy = replace(an_exchange(), response=Response(200, JSON, (b'{"text":"hello","id":"run=0a0b0c"}',)))
         state = Snapshot(a_config(), {})
         store.exchanges.add(Record(noisy, endpoint=ENDPOINT, provider="claude", snapshot=state))
-    async with Kept(a_binary(tmp_path, "noise"), settle=0) as kept:
+    async with Kept(a_binary(folder, "noise"), settle=0, folder=folder) as kept:
         sample = await Lanes(database, kept.play, "legacy+1", known(database)).step()
     assert latest(database, sample.exchange, "legacy").level == "identical"
     followed = known(database)

@@ -32,27 +32,20 @@ def by_native(body=b'{"text":"hello"}', **more):
     return replace(one, response=Response(200, JSON, (body,)))
 
 
-async def test_what_native_said_rightly_is_identical_to_what_the_binary_says(folder):
-    async with playing(folder) as kept:
-        assert (await reverse(a_case(by_native()), kept.play, None, NoiseBook())).level is Level.IDENTICAL
-
-
-async def test_what_native_said_wrongly_is_found_with_both_values_on_their_own_side(folder):
-    async with playing(folder) as kept:
-        found = await reverse(a_case(by_native(b'{"text":"hullo","more":1}')), kept.play, None, NoiseBook())
-    assert {(d.path, d.kind, d.native) for d in found.differences} == {
-        ("exchanges[0].response.json.text", Kind.CHANGED, "hullo"),
-        ("exchanges[0].response.json.more", Kind.ADDED, 1),
-    }
-    assert next(d.legacy for d in found.differences if d.kind is Kind.CHANGED) == "hello"
-
-
-async def test_what_native_sent_wrongly_is_found_though_its_answer_was_right(folder):
+async def test_what_native_said_or_sent_wrongly_is_found_with_both_values_on_their_own_side(folder):
     one = by_native()
     sent = replace(one.upstream[0], request=replace(one.upstream[0].request, body=b'{"model":"other","said":"hi"}'))
     async with playing(folder) as kept:
-        found = await reverse(a_case(replace(one, upstream=(sent,))), kept.play, None, NoiseBook())
-    assert [(d.path, d.legacy, d.native) for d in found.differences] == [
+        right = await reverse(a_case(one), kept.play, None, NoiseBook())
+        said = await reverse(a_case(by_native(b'{"text":"hullo","more":1}')), kept.play, None, NoiseBook())
+        asked = await reverse(a_case(replace(one, upstream=(sent,))), kept.play, None, NoiseBook())
+    assert right.level is Level.IDENTICAL
+    assert {(d.path, d.kind, d.native) for d in said.differences} == {
+        ("exchanges[0].response.json.text", Kind.CHANGED, "hullo"),
+        ("exchanges[0].response.json.more", Kind.ADDED, 1),
+    }
+    assert next(d.legacy for d in said.differences if d.kind is Kind.CHANGED) == "hello"
+    assert [(d.path, d.legacy, d.native) for d in asked.differences] == [
         ("exchanges[0].upstream[0].json.model", "m", "other")
     ]
 
