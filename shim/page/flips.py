@@ -17,7 +17,7 @@ from shim.gates.gates import Gates
 from shim.gates.standing import standings
 from shim.page.asked import AskedError, Narrowed, flag_value
 from shim.page.gates import who
-from shim.page.overview import HOUR, traffic
+from shim.page.overview import HOUR, is_all, traffic
 from shim.store.store import Store
 
 type Json = dict[str, Any]
@@ -69,6 +69,7 @@ def effect(store: Store, flip: Flip, gates: Gates, now: float) -> Json:
         "after": str(will_hold.value),
         "does": DOES[will_hold.value.mode],
         "hour": sum(counts[name].total() for name in named),
+        "hour_is_all": is_all(counts),
         "share": share_of(will_hold.value),
         "endpoints": len(named),
         "undo": f"shim flags {undo}{_narrowing(flip.scope)}",

@@ -5,7 +5,7 @@ is none, never nought.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,6 +23,12 @@ from shim.store.store import Store
 
 HOUR = 3600.0
 NEWEST = 20_000  # exchanges whose times are looked at
+COUNTED = 100_000  # exchanges of the last hour that are counted; of more it is said that there are
+_TRAFFIC = """
+SELECT endpoint, mode, COUNT(*) FROM (
+    SELECT endpoint, mode, began FROM exchanges WHERE run IS NULL ORDER BY id DESC LIMIT ?)
+WHERE began > ? GROUP BY 1, 2
+"""
 FAMILIES = {endpoint.id: endpoint.family for endpoint in ENDPOINTS}
 
 type Json = dict[str, Any]
@@ -52,6 +58,7 @@ def overview(store: Store, gates: Gates, now: float) -> Json:
         "size": found.size,
         "coverage": {"all": found.coverage.all, "native": found.coverage.native, "clean": found.coverage.clean},
         "total": parity([total]),
+        "hour_is_all": is_all(hour),
         "every": _said(table.lookup(Asked("")), table, EVERY),
         "endpoints": [
             {
@@ -114,14 +121,17 @@ def _standing(one: Standing | None, told: Json) -> Json:
 
 
 def traffic(store: Store, since: float) -> defaultdict[str, Counter[str]]:
-    """Exchanges since a moment: endpoint -> who answered -> how many."""
-    rows = store.sql.execute(
-        "SELECT endpoint, mode, COUNT(*) FROM exchanges WHERE began > ? AND run IS NULL GROUP BY 1, 2", (since,)
-    )
+    """Exchanges since a moment: endpoint -> who answered -> how many; of very many, those among the newest."""
+    rows = store.sql.execute(_TRAFFIC, (COUNTED, since))
     out: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for endpoint, mode, count in rows:
         out[endpoint][mode] += count
     return out
+
+
+def is_all(counts: Mapping[str, Counter[str]]) -> bool:
+    """Whether traffic was counted to the end."""
+    return sum(count.total() for count in counts.values()) < COUNTED
 
 
 def _names(rows: dict[str, list[Row]], table: Table) -> list[str]:

@@ -26,7 +26,7 @@ export function endpoints(found, { again }) {
       ["Endpoint", (one) => [h("a", { href: `#/endpoint/${encodeURIComponent(one.id)}` }, one.id || "(no endpoint)"),
         h("span", { class: "dim sub" }, one.native ? one.family : `${one.family}; native has no handler`)]],
       ["Mode", mode],
-      ["Last hour", traffic, "right"],
+      ["Last hour", (one) => traffic(one, found.hour_is_all), "right"],
       ["Parity", (one) => parity(one.parity)],
       ["Latency", latency, "narrow"],
       ["Gate", gate],
@@ -48,10 +48,10 @@ export const narrowed = (flag) => [
   { yes: "streams", no: "whole answers" }[flag.stream],
 ].filter(Boolean).join(", ");
 
-function traffic(one) {
+function traffic(one, whole) {
   const all = Object.values(one.hour).reduce((sum, n) => sum + n, 0);
   const native = (one.hour.native ?? 0) + (one.hour.canary ?? 0);
-  return [brief(all), native ? h("span", { class: "dim sub" }, `${brief(native)} by native`) : null];
+  return [brief(all), all && !whole ? "+" : "", native ? h("span", { class: "dim sub" }, `${brief(native)} by native`) : null];
 }
 
 function latency({ ratios, latency: { legacy, native } }) {

@@ -91,7 +91,7 @@ export function changeFlag({ endpoint, flag, to }, done) {
 
 function told(effect) {
   const hour = effect.hour
-    ? `${plural(effect.hour, "request")} of the last hour would have been within${effect.share ? `; native would have got about ${Math.round(effect.hour * effect.share)}` : ""}.`
+    ? `${effect.hour_is_all ? "" : "More than "}${plural(effect.hour, "request")} of the last hour would have been within${effect.share ? `; native would have got about ${Math.round(effect.hour * effect.share)}` : ""}.`
     : "Nothing of the last hour would have been within.";
   return [
     h("p", {}, h("strong", {}, effect.before === effect.after ? `It stays ${effect.after}. ` : `From ${effect.before} to ${effect.after}. `), effect.does),

@@ -7,6 +7,7 @@ import pytest
 
 from shim.build import build
 from shim.gates.gates import Gates
+from shim.page import overview as overviews
 from shim.page.health import health, history
 from shim.page.listing import LOOKED_AT, PAGE, listing
 from shim.page.overview import overview, quantiles
@@ -51,6 +52,15 @@ def test_an_endpoint_has_its_flag_traffic_parity_and_times(tmp_path, store):
     assert one["parity"]["low"] < 0.9 < one["parity"]["high"]
     assert one["latency"]["native"]["p50"] == 2 * one["latency"]["legacy"]["p50"]
     assert one["rows"][0]["provider"] == ""
+
+
+def test_of_very_much_traffic_the_newest_is_counted_and_it_says_so(store, monkeypatch):
+    some(store, 5)
+    assert overview(store, Gates(), NOW)["hour_is_all"]
+    monkeypatch.setattr(overviews, "COUNTED", 3)
+    found = overview(store, Gates(), NOW)
+    assert not found["hour_is_all"]
+    assert row(found)["hour"] == {"legacy": 3}
 
 
 def test_without_data_there_is_no_figure(tmp_path, store):

@@ -1,6 +1,6 @@
 """Two trees side by side: to the end, each line beside its counterpart, nothing lost."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shim.page import sides
@@ -79,6 +79,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(JSON, JSON)
 def test_any_two_trees_can_be_laid_side_by_side(legacy, native):
     rows = shown(legacy, native)
