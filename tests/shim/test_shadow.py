@@ -10,7 +10,7 @@ from shim.filed import difference_of
 from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
 from shim.judge.noisebook import NoiseBook
-from shim.knowledge import shipped_noise
+from shim.knowledge import Knowledge, shipped_noise
 from shim.report import WAITING, read
 from shim.shadow import Shadow, case_of
 from shim.store.records import Record
@@ -116,3 +116,17 @@ def test_what_was_purged_while_it_waited_is_passed_over(recording):
     with Store(recording) as store:
         judge._judge_one(store, 99)
         assert store.verdicts.latest(99) is None
+
+
+def test_what_is_accepted_meanwhile_holds_without_a_restart_and_for_what_was_judged_before(recording):
+    with Store(recording) as store, store.transaction():
+        store.sql.execute("UPDATE interactions SET status = 418 WHERE side = 'client' AND exchange = 1")
+    flag(recording, Mode.SHADOW)
+    accepted = recording.with_name("accepted.yaml")
+    shadow = Shadow(recording, known=Knowledge(accepted, (shipped_noise(),)))
+    drain(shadow)
+    rule = "- path: exchanges[*].response.status\n  reason: a teapot is fine\n  author: us\n  expires: 2099-01-01\n"
+    accepted.write_text(rule)
+    drain(shadow)
+    with Store(recording, read_only=True) as store:
+        assert store.verdicts.latest(1).level == "accepted"
