@@ -116,11 +116,13 @@ def _rows(exchanges: Iterable[ExchangeTally], verdicts: Iterable[VerdictTally]) 
         if is_natives(one.mode, one.fault):
             _add(row.faults, one.fault, one.count)
     for tally in verdicts:
-        row = rows[tally.endpoint, tally.provider, tally.stream]
-        _add(row.levels, WAITING, -tally.count)
-        _add(row.levels, tally.level, tally.count)
+        line = rows.get((tally.endpoint, tally.provider, tally.stream))
+        if line is None or line.levels.get(WAITING, 0) < tally.count:  # purged between two reads
+            continue
+        _add(line.levels, WAITING, -tally.count)
+        _add(line.levels, tally.level, tally.count)
         if tally.reason:
-            _add(row.reasons, tally.reason, tally.count)
+            _add(line.reasons, tally.reason, tally.count)
     return [rows[key] for key in sorted(rows)]
 
 

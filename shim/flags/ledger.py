@@ -157,13 +157,17 @@ class Ledger:
         return hold
 
     def replace(self, flags: Iterable[tuple[Scope, Value]], *, who: str, why: str) -> list[Change]:
-        """Have exactly these flags, holds excepted: set what differs, take away what is not among them."""
+        """Have exactly these flags: set what differs, take away what is not among them.
+
+        Holds are excepted, and so is who renews log-ins.
+        """
         wanted = dict(flags)
         for scope in wanted:
             check(scope)
-        for hold in self.held_back(wanted.items()):
-            wanted[hold.scope] = hold.value
         with self._together():
+            for hold in self.held_back(wanted.items()):
+                wanted[hold.scope] = hold.value
+            wanted |= {flag.scope: flag.value for flag in self.table().flags if flag.scope.endpoint == RENEWALS}
             return self.exactly(wanted.items(), who=who, why=why)
 
     def exactly(self, flags: Iterable[tuple[Scope, Value]], *, who: str, why: str) -> list[Change]:

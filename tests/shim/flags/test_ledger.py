@@ -6,7 +6,7 @@ import pytest
 
 from shim.build import build
 from shim.flags.holds import Hold
-from shim.flags.ledger import Ledger
+from shim.flags.ledger import RENEWALS, Ledger
 from shim.flags.table import LEGACY, Asked, Scope, Value, WrongFlagError
 from shim.store.connection import connect
 
@@ -161,3 +161,22 @@ def test_a_file_is_heeded_again_once_native_is_another_build(ledger):
     held(ledger, build_="0.0.1+older")
     ledger.replace([(CLAUDE, Value.parse("native"))], who="file", why="")
     assert now(ledger) == {CLAUDE: "native"}
+
+
+def test_a_roll_back_while_a_file_is_read_is_not_undone_by_it(ledger, monkeypatch):
+    held_back = ledger.held_back
+
+    def meanwhile(flags):
+        assert ledger._sql.in_transaction  # so that no roll-back can come between
+        return held_back(flags)
+
+    monkeypatch.setattr(ledger, "held_back", meanwhile)
+    ledger.replace([(CLAUDE, Value.parse("native"))], who="file", why="")
+    assert now(ledger) == {CLAUDE: "native"}
+
+
+def test_a_file_of_flags_leaves_alone_who_renews_log_ins(ledger):
+    with ledger._together():
+        ledger.exactly([(Scope(RENEWALS), Value.parse("native"))], who="the cut-over", why="")
+    ledger.replace([(CLAUDE, Value.parse("shadow"))], who="file", why="")
+    assert now(ledger) == {CLAUDE: "shadow", Scope(RENEWALS): "native"}
