@@ -22,8 +22,8 @@ from shim.statistics import wilson
 from shim.store.store import Store
 
 HOUR = 3600.0
-NEWEST = 20_000  # exchanges whose times are looked at
-COUNTED = 100_000  # exchanges of the last hour that are counted; of more it is said that there are
+NEWEST = 5_000  # exchanges whose times are looked at
+COUNTED = 50_000  # exchanges of the last hour that are counted; of more it is said that there are
 _TRAFFIC = """
 SELECT endpoint, mode, COUNT(*) FROM (
     SELECT endpoint, mode, began FROM exchanges WHERE run IS NULL ORDER BY id DESC LIMIT ?)
