@@ -66,7 +66,15 @@ def build(
         return await _answer(request, service, routes)
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
-        return await service.logs.answer(request, answering)
+        logs = service.logs
+        if logs.full:
+            return await logs.recorded(request, answering)
+        trace = logs.trace(request)
+        response = await _answer(request, service, routes)
+        logs.note(request, trace, response.status)
+        if response.status >= 400 or trace.failure is not None:
+            await logs.failed(request, trace, response)
+        return response
 
     app.router.add_route("*", "/{path:.*}", dispatch)
     app.on_startup.append(service.start)

@@ -72,7 +72,6 @@ class Logs:
 
     Attributes:
         full: Whether everything about requests is wanted.
-        recent: The newest requests, oldest first.
         seen: Told of each request that was answered.
         lines: Told of each line of the server's own log.
     """
@@ -88,7 +87,7 @@ class Logs:
         self._scheduled = False
         self._capture: _Capture | None = None
         self.full = False
-        self.recent: deque[Entry] = deque(maxlen=MOST_RECENT)
+        self._recent: deque[tuple[str, float, str, str, int, float, str, str, str]] = deque(maxlen=MOST_RECENT)
         self.seen: list[Callable[[Entry], None]] = []
         self.lines: list[Callable[[str], None]] = []
 
@@ -105,17 +104,25 @@ class Logs:
 
     # ---- one request -----------------------------------------------------------------------------------------------
 
-    async def answer(self, request: web.Request, answering: Answering) -> web.StreamResponse:
-        """Have a request answered, and log it as far as it is to be."""
-        trace = request[TRACE] = Trace(self._clock.now())
-        if self.full and _is_logged(request):
-            return await self._recorded(request, trace, answering)
-        response = await answering(request)
-        self._note(request, trace, response.status)
-        if (response.status >= 400 or trace.failure is not None) and self._folder is not None and _is_logged(request):
+    def trace(self, request: web.Request) -> Trace:
+        """Begin to follow a request."""
+        found = request[TRACE] = Trace(self._clock.now())
+        return found
+
+    async def failed(self, request: web.Request, trace: Trace, response: web.StreamResponse) -> None:
+        """Log a failure as far as it is known though nobody listened."""
+        if self._folder is not None and _is_logged(request):
             small = (request.content_length or 0) <= MOST_BODY and not request.content_type.startswith("multipart/")
             self._write(request, trace, response, await _body(request) if small else Body(), None)
-        return response
+
+    async def recorded(self, request: web.Request, answering: Answering) -> web.StreamResponse:
+        """Have a request answered, and log everything about it."""
+        trace = self.trace(request)
+        if not _is_logged(request):
+            response = await answering(request)
+            self.note(request, trace, response.status)
+            return response
+        return await self._recorded(request, trace, answering)
 
     async def _recorded(self, request: web.Request, trace: Trace, answering: Answering) -> web.StreamResponse:
         record = trace.record = Record(self._clock.now)
@@ -126,7 +133,7 @@ class Logs:
             return response
         finally:
             CURRENT.reset(token)
-            self._note(request, trace, _status(response, record))
+            self.note(request, trace, _status(response, record))
             body = record.messages if record.messages.size else await _body(request)
             self._write(request, trace, response, body, record)
 
@@ -175,25 +182,41 @@ class Logs:
 
     # ---- lines -----------------------------------------------------------------------------------------------------
 
-    def _note(self, request: web.Request, trace: Trace, status: int) -> None:
+    def note(self, request: web.Request, trace: Trace, status: int) -> None:
         """Remember a request, and write its line."""
-        turn = request.path.startswith(TURNS)
+        path = request.path
+        turn = path.startswith(TURNS)
         if not (turn or self._main):
             return
         took = self._clock.now() - trace.began
-        named = turn and (self._main or self.full or status >= 400)
-        identity = self._id(request) if named else ""
+        identity = self._id(request) if turn and (self._main or self.full or status >= 400) else ""
         if turn:
-            self._remember(Entry(identity, trace.began, request.method, request.path, status, took, *_about(trace)))
+            asked, failure = trace.asked, trace.failure
+            provider, error = (
+                asked.provider if asked is not None else "",
+                failure.message if failure is not None else "",
+            )
+            self._recent.append(
+                (identity, trace.began, request.method, path, status, took, provider, trace.model, error)
+            )
+            for show in self.seen:
+                show(Entry(*self._recent[-1]))
         if self._main:
-            shown = masking.address(request.path_qs)
-            said = f'{status:3} | {span(took):>13} | {request.remote or "":>15} | {request.method:<7} "{shown}"'
-            self.say(LEVELS.get(status // 100, "info"), "access", said, identity or UNNAMED)
+            self._say_answered(request, status, took, identity or UNNAMED)
 
-    def _remember(self, entry: Entry) -> None:
-        self.recent.append(entry)
-        for show in self.seen:
-            show(entry)
+    def _say_answered(self, request: web.Request, status: int, took: float, identity: str) -> None:
+        shown = masking.address(request.path_qs)
+        said = f'{status:3} | {span(took):>13} | {request.remote or "":>15} | {request.method:<7} "{shown}"'
+        self.say(LEVELS.get(status // 100, "info"), "access", said, identity)
+
+    @property
+    def recent(self) -> list[Entry]:
+        """The newest requests, oldest first."""
+        return [Entry(*entry) for entry in self._recent]
+
+    def remember(self, entry: Entry) -> None:
+        """Remember one more."""
+        self._recent.append(entry)
 
     def say(self, level: str, where: str, said: str, identity: str = UNNAMED) -> None:
         """Write a line to the server's own log."""
@@ -234,12 +257,6 @@ def _status(response: web.StreamResponse | None, record: Record | None) -> int:
     if response is not None:
         return response.status
     return 200 if record is not None and record.messages.size else CLIENT_LEFT
-
-
-def _about(trace: Trace) -> tuple[str, str, str]:
-    """Provider, model and failure."""
-    asked, failure = trace.asked, trace.failure
-    return asked.provider if asked is not None else "", trace.model, failure.message if failure is not None else ""
 
 
 async def _body(request: web.Request) -> Body:

@@ -6,9 +6,7 @@ from native.logs.logs import Entry
 def remember(owner, *some):
     for n, (status, provider) in enumerate(some):
         error = "no" if status >= 400 else ""
-        owner.service.logs.recent.append(
-            Entry(f"{n:08x}", 1.5, "POST", "/v1/messages", status, 0.25, provider, "m", error)
-        )
+        owner.service.logs.remember(Entry(f"{n:08x}", 1.5, "POST", "/v1/messages", status, 0.25, provider, "m", error))
 
 
 async def test_the_newest_requests_of_a_provider_are_listed(owning):
