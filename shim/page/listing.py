@@ -12,14 +12,29 @@ from shim.store.store import Store
 PAGE = 50
 LOOKED_AT = 5000  # exchanges at most for one page
 
-_NEWEST = """
-SELECT e.id, e.began, e.took, e.endpoint, e.provider, e.model, e.stream, e.mode, e.fallback, v.level, v.reason
-FROM (SELECT * FROM exchanges WHERE id < ? AND run IS NULL ORDER BY id DESC LIMIT ?) e
+_COLUMNS = "e.id, e.began, e.took, e.endpoint, e.provider, e.model, e.stream, e.mode, e.fallback, v.level, v.reason"
+_NEWEST = f"""
+SELECT {_COLUMNS}
+FROM (SELECT * FROM exchanges WHERE id < :top AND run IS NULL ORDER BY id DESC LIMIT :most) e
 LEFT JOIN verdicts v ON v.id = (
     SELECT id FROM verdicts WHERE exchange = e.id AND subject = 'native' ORDER BY id DESC LIMIT 1)
-WHERE (? = '' OR e.endpoint = ?) AND (? = '' OR v.level = ? OR (? = 'unclean' AND v.level IN ('different', 'unjudged')))
-ORDER BY e.id DESC LIMIT ?
-"""
+WHERE :endpoint IN ('', e.endpoint)
+    AND (:level IN ('', v.level) OR (:level = 'unclean' AND v.level IN ('different', 'unjudged')))
+ORDER BY e.id DESC LIMIT :page
+"""  # noqa: S608 # our own text
+# What is rare has an index of its own, so that it is found however much is clean.
+_RARE = {
+    level: f"""
+SELECT {_COLUMNS}
+FROM (SELECT id, exchange, level, reason FROM verdicts
+    WHERE level = '{level}' AND subject = 'native' AND exchange < :top ORDER BY id DESC LIMIT :most) v
+JOIN exchanges e ON e.id = v.exchange
+WHERE e.run IS NULL AND :endpoint IN ('', e.endpoint)
+    AND NOT EXISTS (SELECT 1 FROM verdicts w WHERE w.exchange = e.id AND w.subject = 'native' AND w.id > v.id)
+ORDER BY e.id DESC LIMIT :page
+"""  # noqa: S608 # our own text
+    for level in (str(Level.DIFFERENT), str(Level.ACCEPTED))
+}
 LEVELS = frozenset([*map(str, Level), "unclean", ""])
 _FIELDS = ("id", "began", "took", "endpoint", "provider", "model", "stream", "mode", "fallback", "level", "reason")
 
@@ -36,9 +51,11 @@ def listing(store: Store, endpoint: str, level: str, before: int) -> Json:
         before: Only ids below this one; 0 for the newest.
     """
     top = before or (1 << 62)
-    rows = store.sql.execute(_NEWEST, (top, LOOKED_AT, endpoint, endpoint, level, level, level, PAGE + 1)).fetchall()
-    more = rows[PAGE - 1][0] if len(rows) > PAGE else _further(store, top)
-    return {"exchanges": [dict(zip(_FIELDS, row, strict=True)) for row in rows[:PAGE]], "next": more}
+    asked = {"top": top, "most": LOOKED_AT, "endpoint": endpoint, "level": level, "page": PAGE + 1}
+    rows = store.sql.execute(_RARE.get(level, _NEWEST), asked).fetchall()
+    further = None if level in _RARE else _further(store, top)
+    shown = [dict(zip(_FIELDS, row, strict=True)) for row in rows[:PAGE]]
+    return {"exchanges": shown, "next": rows[PAGE - 1][0] if len(rows) > PAGE else further}
 
 
 def _further(store: Store, top: int) -> int | None:

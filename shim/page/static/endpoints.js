@@ -111,7 +111,7 @@ export function endpoint(found, { words: [name], again }) {
       ["Found", (row) => Object.entries(row.levels).map(([level, n]) => [levelPill(level), ` ${count(n)} `])],
       ["Why unjudged", (row) => Object.entries(row.reasons).map(([why, n]) => h("span", { class: "sub" }, `${why}: ${count(n)}`))],
     ], one.rows, (row) => `${row.provider} ${row.stream}`),
-    h("p", {}, h("a", { href: `#/exchanges?endpoint=${encodeURIComponent(one.id)}&level=unclean` }, "Exchanges that are not clean"),
+    h("p", {}, h("a", { href: `#/exchanges?endpoint=${encodeURIComponent(one.id)}&level=different` }, "Exchanges that differ"),
       " · ", h("a", { href: `#/exchanges?endpoint=${encodeURIComponent(one.id)}` }, "All its exchanges")),
   ];
 }

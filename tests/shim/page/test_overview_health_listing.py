@@ -7,6 +7,7 @@ import pytest
 
 from shim.build import build
 from shim.gates.gates import Gates
+from shim.page import listing as listings
 from shim.page import overview as overviews
 from shim.page.health import health, history
 from shim.page.listing import LOOKED_AT, PAGE, listing
@@ -153,3 +154,23 @@ def test_the_list_looks_at_so_many_and_says_where_it_stopped(store):
     found = listing(store, "GET /v1/models", "", 0)
     assert found["exchanges"] == []
     assert listing(store, "GET /v1/models", "", found["next"])["exchanges"][0]["id"] == 1
+
+
+def test_what_differs_is_found_however_much_is_clean(store, monkeypatch):
+    some(store, 2, "different")
+    some(store, 5, "identical")
+    monkeypatch.setattr(listings, "LOOKED_AT", 3)
+    assert listing(store, "", "unclean", 0)["exchanges"] == []
+    found = listing(store, CHAT, "different", 0)
+    assert ([one["id"] for one in found["exchanges"]], found["next"]) == ([2, 1], None)
+    assert listing(store, "GET /v1/models", "different", 0)["exchanges"] == []
+    with store.transaction():
+        store.verdicts.add(VerdictRow(2, "identical", NOW))
+    assert [one["id"] for one in listing(store, "", "different", 0)["exchanges"]] == [1]
+
+
+def test_what_is_rare_is_looked_up_in_an_index(store):
+    for level, query in listings._RARE.items():
+        asked = {"top": 1, "most": 1, "endpoint": "", "level": level, "page": 1}
+        plan = " ".join(row[3] for row in store.sql.execute(f"EXPLAIN QUERY PLAN {query}", asked))
+        assert f"verdicts_{level}" in plan
