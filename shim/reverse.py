@@ -63,7 +63,7 @@ class Lanes:
                 record = store.exchanges.get(sample.exchange)
             except KeyError:  # purged meanwhile
                 return sample
-            case = playable(record, background_of(stray.call for stray in store.exchanges.strays()))
+            case = playable(record, background_of(store))
         verdict = await self._judged(sample, case)
         build_judged = build() if sample.subject == REVERSE else self._binary
         row = verdict_row(

@@ -136,7 +136,7 @@ def _recorded(number: int, data: Path | None, binary: Path | None, rules: Rules,
             raise fail(str(error.args[0])) from error
         if record.exchange.mode == "legacy":
             return judge(case_of(store, number), rules, book)
-        background = background_of(stray.call for stray in store.exchanges.strays())
+        background = background_of(store)
         row = store.verdicts.latest(number, REVERSE)
     if binary is not None:
         return asyncio.run(_asked(binary, playable(record, background), rules, book))

@@ -14,9 +14,11 @@ from shim.judge.view import BACKGROUND, foreground
 from shim.labels import SECTIONS
 from shim.store.cases import live_case
 from shim.store.records import Record
+from shim.store.store import Store
 
 _SHORTEST = 6  # characters; a shorter secret may stand in a header by chance
 _PROXY = ("proxy-url", "proxy_url")
+_STRAYS = 500  # newest calls of no exchange that are looked through
 _INNER_KEYS = "api-key-entries"
 _OFF: tuple[tuple[str, str, Any], ...] = (
     ("tls", "enable", False),  # the player speaks plainly
@@ -42,8 +44,9 @@ def as_asked(one: Exchange) -> Exchange:
     return replace(one, pause=0.0, after=0.0)
 
 
-def background_of(strays: Iterable[Interaction]) -> tuple[Interaction, ...]:
-    """Of calls that belong to no exchange, the last of each that a provider module makes on its own account."""
+def background_of(store: Store) -> tuple[Interaction, ...]:
+    """What provider modules asked on their own account, the last of each: a process asks it when it starts."""
+    strays = (stray.call for stray in store.exchanges.strays(newest=_STRAYS))
     found = {call.request.url: call for call in strays if call.response and BACKGROUND.search(call.request.url)}
     return tuple(found.values())
 

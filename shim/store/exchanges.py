@@ -122,10 +122,13 @@ class Exchanges:
         rows = self._sql.execute(f"{_INTERACTIONS} WHERE run = ? AND exchange IS NULL ORDER BY position", (run,))
         return tuple(self._call(row) for row in rows.fetchall())
 
-    def strays(self) -> Iterator[Stray]:
-        """The calls that belong to no exchange."""
-        rows = self._sql.execute(f"{_INTERACTIONS} WHERE exchange IS NULL AND run IS NULL ORDER BY id")
-        for row in rows.fetchall():
+    def strays(self, *, newest: int | None = None) -> Iterator[Stray]:
+        """The calls that belong to no exchange, oldest first; of them the newest few."""
+        rows = self._sql.execute(
+            f"{_INTERACTIONS} WHERE exchange IS NULL AND run IS NULL ORDER BY id DESC LIMIT ?",
+            (-1 if newest is None else newest,),
+        )
+        for row in reversed(rows.fetchall()):
             yield Stray(self._call(row), row[13], row[14])
 
     def _read(self, number: int) -> Record | None:

@@ -2,8 +2,9 @@
 
 from shim.exchange import Exchange, Interaction, Request, Response
 from shim.lanes.state import background_of, led_home, narrowed, playable
-from shim.store.records import Record
+from shim.store.records import Record, Stray
 from shim.store.snapshots import Snapshot
+from shim.store.store import Store
 
 CONFIG = {
     "port": 8317,
@@ -64,11 +65,16 @@ def test_where_nothing_tells_whose_turn_it_was_all_stay():
     assert narrowed(CONFIG, FILES, []) == (CONFIG, FILES)
 
 
-def test_of_calls_on_a_providers_own_account_the_last_of_each_is_played():
+def test_of_calls_on_a_providers_own_account_the_last_of_each_is_played(tmp_path):
     url = "https://daily-cloudcode-pa.googleapis.com/v1internal:fetchAvailableModels"
     calls = [Interaction(Request("POST", url), Response(200, (), (body,))) for body in (b"1", b"2")]
     others = [Interaction(Request("GET", "https://else.test/"), Response(200)), Interaction(Request("POST", url), None)]
-    assert background_of([*calls, *others]) == (calls[1],)
+    with Store(tmp_path / "recordings.db") as store:
+        with store.transaction():
+            for n, call in enumerate([*calls, *others]):
+                store.exchanges.add_stray(Stray(call, float(n), 0.0))
+        assert background_of(store) == (calls[1],)
+        assert [stray.began for stray in store.exchanges.strays(newest=2)] == [2.0, 3.0]
 
 
 def test_a_live_exchange_is_a_case_of_one_run_played_at_once():
