@@ -3,17 +3,19 @@
 Laws: a name is one name in the folder of logs; a log is read once, line by line, and only its end is kept.
 """
 
+import asyncio
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
 
 from native.credentials.writing import safe
-from native.surface.management.call import Call, RefusedError, route, told
-from native.surface.routes import CORS
+from native.surface.management.call import Act, Call, RefusedError, route, told
+from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, List, Shape
+from native.surface.routes import CORS, Doc
 
 MAIN = "main.log"
 NUMBERED = re.compile(r"main\.log\.(\d+)")
@@ -162,10 +164,24 @@ def by_id(call: Call) -> web.Response:
     raise RefusedError(404, "log file not found for the given request ID")
 
 
+def _aside(act: Callable[[Call], web.Response]) -> Act:
+    """Read or remove files in a thread: logs are large, and others have requests too."""
+
+    async def respond(call: Call) -> web.Response:
+        return await asyncio.to_thread(act, call)
+
+    return respond
+
+
+LINES = Shape(Field("lines", TEXTS), Field("line-count", NUMBER), Field("latest-timestamp", NUMBER))
+CLEARED = Shape(Field("success", SWITCH), Field("message", TEXT), Field("removed", NUMBER))
+FILES = Shape(Field("files", List(Shape(Field("name", TEXT), Field("size", NUMBER), Field("modified", NUMBER)))))
+TEXT_FILE = Doc(media="text/plain")
+
 ROUTES = [
-    route("GET", "/logs", read),
-    route("DELETE", "/logs", clear),
-    route("GET", "/request-error-logs", errors),
-    route("GET", "/request-error-logs/:name", error),
-    route("GET", "/request-log-by-id/:id", by_id),
+    route("GET", "/logs", _aside(read), Doc(gives=LINES, query=("after", "limit"))),
+    route("DELETE", "/logs", _aside(clear), Doc(gives=CLEARED)),
+    route("GET", "/request-error-logs", _aside(errors), Doc(gives=FILES)),
+    route("GET", "/request-error-logs/:name", _aside(error), TEXT_FILE),
+    route("GET", "/request-log-by-id/:id", _aside(by_id), TEXT_FILE),
 ]

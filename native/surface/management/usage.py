@@ -8,8 +8,8 @@ from aiohttp import web
 
 from native.surface.management.auth_files import stamp
 from native.surface.management.call import Call, RefusedError, route, told
-from native.surface.management.kinds import NUMBER, Anything, Field, KindError, Shape
-from native.surface.routes import answer
+from native.surface.management.kinds import NUMBER, TEXT, Anything, Field, KindError, Shape
+from native.surface.routes import Doc, answer
 from native.usage import Usage
 from native.usage_snapshot import merge, pieces
 
@@ -17,6 +17,7 @@ type Json = dict[str, Any]
 
 EXPORT = Shape(Field("version", NUMBER), Field("usage", Anything()))
 VERSIONS = (0, 1)
+COUNTS = ("added", "skipped", "total_requests", "failed_requests")
 
 
 async def current(call: Call) -> Usage:
@@ -67,7 +68,7 @@ async def bring_back(call: Call) -> web.Response:
 
 
 ROUTES = [
-    route("GET", "/usage", read),
-    route("GET", "/usage/export", export),
-    route("POST", "/usage/import", bring_back),
+    route("GET", "/usage", read, Doc(gives=Shape(Field("usage", Anything()), Field("failed_requests", NUMBER)))),
+    route("GET", "/usage/export", export, Doc(gives=Shape(*EXPORT.fields, Field("exported_at", TEXT)))),
+    route("POST", "/usage/import", bring_back, Doc(EXPORT, Shape(*(Field(name, NUMBER) for name in COUNTS)))),
 ]
