@@ -140,7 +140,11 @@ def _body(doc: Doc) -> Json:
 
 
 def _answer(doc: Doc) -> Json:
-    content = _content(doc.media, {"type": "string"}) if doc.media else _content(JSON, _schema(doc.gives, given))
+    if doc.media:
+        # What is text by its kind is one; a document in YAML or whatever a provider says is what it is.
+        content = _content(doc.media, {"type": "string"} if doc.media.startswith("text/") else {})
+    else:
+        content = _content(JSON, _schema(doc.gives, given))
     if doc.streams:
         content |= _content(EVENTS, {"type": "string"})
     return {"description": "done", "content": content}

@@ -93,7 +93,6 @@ SCHEMAS: dict[str, Json] = {
     "GeminiModel": _object(name=TEXT, displayName=TEXT, supportedGenerationMethods=_list(TEXT)),
     "GeminiModels": _object("models", models=_list({"$ref": "#/components/schemas/GeminiModel"})),
     "EnvelopedRequest": _object(model=TEXT, project=TEXT, request={"$ref": "#/components/schemas/GenerateRequest"}),
-    "Enveloped": {},
     # the owner's
     "LogIn": _object("type", type=TEXT, email=TEXT, disabled=SWITCH, prefix=TEXT, proxy_url=TEXT, note=TEXT),
     "Yaml": TEXT,

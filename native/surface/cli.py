@@ -78,6 +78,6 @@ def _refused(message: str, kind: str = "invalid_request_error", status: int = 40
     return answer(orjson.dumps({"error": {"message": message, "type": kind}}), status)
 
 
-GENERATED = Doc("EnvelopedRequest", "Enveloped", query=("alt",), streams=True)
+GENERATED = Doc("EnvelopedRequest", query=("alt",), media="*/*")
 
 ROUTES = [Route("POST", "/v1internal:method", act, keyed=False, doc=GENERATED)]

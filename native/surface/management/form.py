@@ -6,11 +6,16 @@ Law: a form has a bound, whatever it says of itself; of a file's own name only t
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from native.surface.management.desk import RefusedError
 
 MOST_FORM = 10 * 1024 * 1024
 """Bytes of a form's parts together."""
+
+
+BROKEN = (ValueError, AssertionError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+"""What aiohttp's reader says of a form that is none: a boundary, a part's headers or its coding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,6 @@ async def form_of(request: web.Request) -> Form:
             else:
                 name = part.filename.strip().replace("\\", "/").rsplit("/", 1)[-1]
                 found.files.append(Upload(part.name or "", name, bytes(content)))
-    except (ValueError, AssertionError, LookupError) as error:
+    except BROKEN as error:
         raise RefusedError(400, f"invalid multipart form: {error}") from error
     return found

@@ -17,7 +17,10 @@ async def import_account(call: Call) -> web.Response:
     """`POST /vertex/import`: the file `file` of a form, and where its models are asked for (`location`)."""
     if call.request.content_type != FORM:
         raise RefusedError(400, "file required")
-    form = await form_of(call.request)
+    try:
+        form = await form_of(call.request)
+    except RefusedError as error:
+        raise RefusedError(400, "file required") if error.status == 400 else error from error
     content = next((file.content for file in form.files if file.part == "file"), None)
     if content is None:
         raise RefusedError(400, "file required")
