@@ -66,7 +66,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         native=native if importlib.util.find_spec("native.server") else False,
         record=record,
         judge=judge and record and tap,
-        reverse=reverse and record and tap,
+        reverse=reverse and judge and record and tap,
         second_bin=second_bin and second_bin.absolute(),
         page=page,
         log_format=log_format,
