@@ -45,9 +45,13 @@ def _line(cause: Cause, by_name: dict[str, Result]) -> str:
     where = ", ".join(f"{name or 'no endpoint'} ({count})" for name, count in endpoints[:_ENDPOINTS])
     where += f" and {len(endpoints) - _ENDPOINTS} more endpoints" if len(endpoints) > _ENDPOINTS else ""
     example = min((by_name[name] for name in cause.members), key=lambda r: (r.size, r.name))
-    alone = f"; all there is on {cause.holds_back}" if cause.holds_back != len(cause.members) else ""
+    alone = "" if cause.holds_back == len(cause.members) else f"; {_alone(cause.holds_back)}"
     many = f"**{len(cause.members)}** {'case' if len(cause.members) == 1 else 'cases'}"
     return f"{_what(cause)}{_values(cause, example)} on {many}{alone}: {where}. Example: {example.name}"
+
+
+def _alone(count: int) -> str:
+    return f"all there is on {count}" if count else "never alone"
 
 
 def _what(cause: Cause) -> str:

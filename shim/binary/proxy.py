@@ -143,6 +143,9 @@ class ProviderProxy:
         found = self.answer(Request(request.method, url, headers, await request.read()))
         if found is None:
             return web.Response(status=MISS, text="the recordings have no such call")
+        if found.status == 0 and request.transport is not None:  # the connection ended without an answer
+            request.transport.abort()
+            return web.Response(status=MISS)
         response = web.StreamResponse(
             status=found.status, headers=[(k, v) for k, v in found.headers if k.lower() not in _OWN]
         )

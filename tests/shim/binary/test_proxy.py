@@ -16,6 +16,8 @@ async def proxy(tmp_path):
 
     def answer(request):
         asked.append((request.method, request.url, request.body))
+        if "silent" in request.url:
+            return Response(0, complete=False)
         if "cut" in request.url:
             return Response(200, chunks=(b"half", b""), complete=False)
         return None if "unknown" in request.url else Response(200, (("X-Said", "1"),), (b"one", b"two"))
@@ -76,3 +78,10 @@ async def test_a_provider_at_a_port_of_its_own_is_spoken_to_in_tls_where_it_was(
         assert got.status == 200
     await found.stop()
     assert told == ["https://relay.test:8443/x"]
+
+
+async def test_a_provider_that_said_nothing_says_nothing_again(proxy):
+    address = f"http://127.0.0.1:{proxy.port}"
+    async with aiohttp.ClientSession(proxy=address) as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.post("http://api.example.test/silent", data=b"x")
