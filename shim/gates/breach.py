@@ -65,7 +65,7 @@ class Seen:
         faults: Exchanges that went wrong by native's doing; crashes all of them, others as far back as `served`.
         judged: The newest exchanges on which native and the legacy were compared, whoever answered.
         legacy: The legacy's newest answers, whenever.
-        since: When the flag was set, in seconds since 1970.
+        since: When native was first to be there: the flag was set then, or the front started; seconds since 1970.
     """
 
     served: Sequence[Answer] = ()

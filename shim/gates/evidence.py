@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from shim.faults import BY_NATIVE, is_natives
 
+LEAVING = 30
+"""Seconds before the recorder ended in good order: then native's hanging up is no crash."""
 _COLUMNS = (
     "id, began, took, first, provider, stream, model, mode, fault, judged_build, judged_level, judged_at FROM exchanges"
 )
@@ -25,10 +27,12 @@ SELECT {_COLUMNS} WHERE id IN (
 """  # noqa: S608  # our own text
 _JUDGED = f"""
 SELECT {_COLUMNS} WHERE run IS NULL AND judged_level <> '' AND endpoint = ? AND mode = ? ORDER BY id DESC LIMIT ?
-"""  # as above
+"""
 _FAULTY = f"""
-SELECT {_COLUMNS} WHERE run IS NULL AND fault <> '' AND endpoint = ? ORDER BY id DESC LIMIT ?
-"""  # as above
+SELECT {_COLUMNS} WHERE run IS NULL AND fault <> '' AND endpoint = ? AND NOT EXISTS (
+    SELECT 1 FROM sessions s WHERE s.ended BETWEEN exchanges.began + took AND exchanges.began + took + {LEAVING})
+ORDER BY id DESC LIMIT ?
+"""  # noqa: S608  # our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Evidence:
         return _sorted(found, limit)
 
     def faulty(self, endpoint: str, limit: int) -> list[Answer]:
-        """The newest exchanges that went wrong by somebody's fault."""
+        """The newest exchanges that went wrong by somebody's fault, those aside that did while all was being ended."""
         return _sorted(self._sql.execute(_FAULTY, (endpoint, limit)), limit)
 
     def _newest(self, endpoint: str, modes: Iterable[str], limit: int) -> list[Answer]:

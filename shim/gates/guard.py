@@ -112,6 +112,7 @@ class Guard:
             since = [one for one in answers if (one.began > flag.at if fell else moment(one) >= flag.at)]
             return [one for one in since if _owner(table, endpoint, one) is flag]
 
+        sessions = self._store.sessions.all()
         served = evidence.by_native(endpoint, window)
         oldest = served[-1].id if len(served) == window else 0
         faults = [
@@ -125,7 +126,7 @@ class Guard:
             faults=its(faults, lambda one: one.ended),
             judged=its(judged, lambda one: one.judged or 0.0),
             legacy=evidence.by_legacy(endpoint, window) if served or faults else (),
-            since=flag.at,
+            since=max([flag.at, *(one.began for one in sessions[-1:])]),
         )
 
     def _roll_back(self, flag: Flag, endpoint: str, found: Found) -> Change | None:

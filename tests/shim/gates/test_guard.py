@@ -239,6 +239,30 @@ def test_a_flag_set_anew_while_the_guard_looked_is_left_as_somebody_set_it(scene
     assert values(scene) == {Scope(CLAUDE): "canary 5%"}
 
 
+def test_native_that_starts_with_the_front_is_given_its_time_however_old_the_flag(scene):
+    scene.flag("native", at=scene.now - 1e6)
+    scene.session()
+    scene.now += 30
+    scene.pass_by(5, fault="absent")
+    assert rolled(scene) == []
+    scene.now += 40
+    scene.pass_by(1, fault="absent")
+    assert rolled(scene) == [(CLAUDE, "native", "legacy")]
+
+
+def test_what_falls_while_all_is_being_ended_is_no_crash(scene):
+    scene.flag("native")
+    scene.session()
+    scene.now += 100
+    scene.pass_by(2, fault="crash")
+    scene.store.sessions.end(1, scene.now + 10)
+    assert rolled(scene) == []
+    scene.now += 60
+    scene.session()
+    scene.pass_by(1, fault="crash")
+    assert rolled(scene) == [(CLAUDE, "native", "legacy")]
+
+
 def test_a_purge_takes_evidence_away_and_nothing_else(scene):
     scene.flag("native")
     scene.pass_by(1, fault="crash")
