@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from shim.store.connection import connect_to_read
 
 PACE = 0.25  # seconds between looks
 BATCH = 500
+POSITION = "log.position"
 _NEW = """
 SELECT i.exchange, i.side, i.position, i.began, i.took, i.method, i.url, i.status, i.complete, q.size, a.size,
     e.endpoint, e.provider, e.model, e.stream, e.mode, e.fallback, e.fault
@@ -84,16 +86,19 @@ def lines(sql: sqlite3.Connection, after: int) -> Iterator[Json]:
 
 
 class Follower:
-    """Writes the lines of what is recorded from now on.
+    """Writes the lines of what is recorded since a moment.
 
     Args:
         sql: The recording, open to read.
         write: Takes each line.
+        since: Seconds since 1970; what began before is not told.
+        position: A file that remembers how far was told, so that one who is started again says nothing twice.
     """
 
-    def __init__(self, sql: sqlite3.Connection, write: Callable[[str], object]) -> None:
-        self._sql, self._write = sql, write
-        self._last = int(sql.execute("SELECT COALESCE(MAX(id), 0) FROM exchanges").fetchone()[0])
+    def __init__(self, sql: sqlite3.Connection, write: Callable[[str], object], since: float, position: Path) -> None:
+        self._sql, self._write, self._position = sql, write, position
+        row = sql.execute("SELECT id FROM exchanges WHERE began < ? ORDER BY began DESC LIMIT 1", (since,)).fetchone()
+        self._last = max(row[0] if row else 0, _remembered(position))
 
     def step(self) -> int:
         """Write what is new, a batch at most; returns how many lines that were."""
@@ -101,6 +106,8 @@ class Follower:
         for line in told:
             self._last = line["exchange"]
             self._write(json.dumps(line, ensure_ascii=False) + "\n")
+        if told:
+            self._position.write_text(f"{self._last}\n", encoding="ascii")
         return len(told)
 
     def follow(self, stop: threading.Event) -> None:
@@ -116,16 +123,23 @@ class Follower:
             sys.stdout.flush()
 
 
+def _remembered(position: Path) -> int:
+    text = position.read_text(encoding="ascii", errors="replace").strip() if position.exists() else ""
+    return int(text) if text.isdecimal() else 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m shim.loglines DATABASE`: follow a recording until SIGTERM, on standard output."""
     parser = argparse.ArgumentParser(prog="python -m shim.loglines", description="A line of JSON for each exchange.")
     parser.add_argument("database", type=Path)
-    database = parser.parse_args(arguments).database
+    parser.add_argument("--since", type=float, default=time.time(), help="seconds since 1970; now by default")
+    asked = parser.parse_args(arguments)
+    database: Path = asked.database
     Ledger.open(database).close()  # makes it where there is none
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    Follower(connect_to_read(database), sys.stdout.write).follow(stop)
+    Follower(connect_to_read(database), sys.stdout.write, asked.since, database.with_name(POSITION)).follow(stop)
     return 0
 
 

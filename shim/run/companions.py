@@ -5,6 +5,7 @@ die and is started again, and traffic does not notice.
 """
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def companions(context: Context) -> Iterator[Program]:
     if wishes.reverse and binary is not None:
         yield _python("the reverse judge", context, "shim.reverse", database, "--legacy-bin", str(binary), niceness=19)
     if wishes.log_format == "json":
-        yield _python("the log", context, "shim.loglines", database, niceness=5)
+        yield _python("the log", context, "shim.loglines", database, "--since", f"{time.time():.3f}", niceness=5)
     if wishes.page:
         yield _python("the page", context, "shim.page", database, niceness=5)
 

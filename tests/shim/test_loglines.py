@@ -24,14 +24,15 @@ def record(store, count=1, **more):
         Response(429, (), (b"hid", b"den")),
     )
     one = replace(golden(few=1)[0].runs[0].exchanges[0], upstream=(call, call))
+    more = {"began": NOW, **more}
     with store.transaction():
         for _ in range(count):
             add(store, one, took=0.25, upstream_times=((NOW, 0.1), (NOW, 0.2)), **more)
 
 
-def written(store, act):
+def written(store, act, since=NOW):
     out = []
-    follower = Follower(store.sql, out.append)
+    follower = Follower(store.sql, out.append, since, store.path.with_name("log.position"))
     act()
     while follower.step():
         pass
@@ -39,11 +40,11 @@ def written(store, act):
 
 
 def test_front_and_tap_share_the_exchanges_id(store):
-    record(store)
+    record(store, began=NOW - 1)
     client, first, second = written(store, lambda: record(store))
     assert {line["exchange"] for line in (client, first, second)} == {2}
     assert (client["side"], client["endpoint"], client["mode"], client["status"]) == ("client", CHAT, "legacy", 200)
-    assert (client["ms"], client["time"]) == (250.0, "2023-11-14T22:12:20.250Z")
+    assert (client["ms"], client["time"]) == (250.0, "2023-11-14T22:13:20.250Z")
     assert client["bytes_out"] > 100
     assert (first["side"], first["call"], second["call"]) == ("upstream", 0, 1)
     assert (first["host"], first["path"], first["status"], first["ms"]) == ("api.example.test", "/v1/x", 429, 100.0)
@@ -66,6 +67,16 @@ def test_why_native_did_not_answer_is_told_where_there_is_a_why(store):
 def test_each_exchange_is_told_once_however_many_there_are(store):
     found = written(store, lambda: record(store, 600))
     assert [line["exchange"] for line in found if line["side"] == "client"] == list(range(1, 601))
+
+
+def test_who_is_started_again_says_nothing_twice_and_leaves_nothing_out(store):
+    record(store, began=NOW - 3600)
+    record(store)
+    assert {line["exchange"] for line in written(store, lambda: None)} == {2}
+    record(store)
+    assert {line["exchange"] for line in written(store, lambda: None)} == {3}
+    store.path.with_name("log.position").write_text("not a number")
+    assert {line["exchange"] for line in written(store, lambda: None)} == {2, 3}
 
 
 def test_what_a_process_says_of_itself_has_the_same_form():
