@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,11 @@ _NOTED = """
 SELECT v.id, v.exchange, e.endpoint, e.provider FROM verdicts v JOIN exchanges e ON e.id = v.exchange
 WHERE v.level = ? AND v.subject IN ('native', 'reverse') AND e.run IS NULL AND NOT EXISTS (
     SELECT 1 FROM verdicts w WHERE w.exchange = v.exchange AND w.subject = v.subject AND w.id > v.id)
-ORDER BY v.id
+ORDER BY v.id DESC LIMIT ?
 """
+NEWEST = 20_000  # different verdicts on which an effect is shown
+_AT_ONCE = 500  # verdicts that are written together
+_ALL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Effect:
 
 
 def effect(store: Store, *rules: Rule) -> Effect:
-    """What a rule, or several together, would change in a recording."""
+    """What a rule, or several together, would change in a recording: of very much that differs, in the newest."""
     return effect_on(stored(store.sql), *rules)
 
 
@@ -104,7 +108,8 @@ def _covered(one: Difference, rules: Sequence[Rule]) -> bool:
 def stored(sql: sqlite3.Connection) -> Iterator[Differing]:
     """The newest verdicts of a recording that are not clean."""
     verdicts = Verdicts(sql)
-    for number, exchange, endpoint, provider in sql.execute(_NOTED, (str(Level.DIFFERENT),)).fetchall():
+    rows = sql.execute(_NOTED, (str(Level.DIFFERENT), NEWEST)).fetchall()
+    for number, exchange, endpoint, provider in reversed(rows):
         differences = tuple(map(difference_of, verdicts.get(number).differences))
         yield Differing(live_name(endpoint, exchange), endpoint, provider, differences)
 
@@ -163,12 +168,14 @@ def renew(store: Store, rules: Rules) -> int:
     """
     changed = 0
     for level in (Level.DIFFERENT, Level.ACCEPTED):
-        for number, _, endpoint, _ in store.sql.execute(_NOTED, (str(level),)).fetchall():
-            row = _under(rules, endpoint, store.verdicts.get(number))
-            if row.level != level:
+        for some in batched(store.sql.execute(_NOTED, (str(level), _ALL)).fetchall(), _AT_ONCE):
+            rows = (_under(rules, endpoint, store.verdicts.get(number)) for number, _, endpoint, _ in some)
+            other = [row for row in rows if row.level != level]
+            if other:
                 with store.transaction():
-                    store.verdicts.add(row)
-                changed += 1
+                    for row in other:
+                        store.verdicts.add(row)
+            changed += len(other)
     return changed
 
 
@@ -197,6 +204,6 @@ def hits(sql: sqlite3.Connection) -> Counter[str]:
     """How many of a recording's exchanges each rule made clean."""
     found: Counter[str] = Counter()
     verdicts = Verdicts(sql)
-    for number, *_ in sql.execute(_NOTED, (str(Level.ACCEPTED),)).fetchall():
+    for number, *_ in sql.execute(_NOTED, (str(Level.ACCEPTED), _ALL)).fetchall():
         found.update(set(orjson.loads(verdicts.get(number).rules)))
     return found
