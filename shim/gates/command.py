@@ -51,8 +51,8 @@ def promote_(
         typer.echo(saying.spelled([{**standing_json(one), **climbed.get(one.endpoint, {})} for one in found]))
     else:
         _print(console(), found, climbed)
-    stuck = [one for one in found if one.next is not None and one.outcome is not Outcome.PASS]
-    raise typer.Exit(1 if stuck else 0)
+    stuck = any(one.next is not None and one.outcome is not Outcome.PASS for one in found)
+    raise typer.Exit(1 if stuck or any("refused" in came for came in climbed.values()) else 0)
 
 
 def read_gates(file: Path | None, data: Path | None) -> Gates:

@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from shim.cli import app
 from shim.flags.table import Scope
-from shim.gates import standing
+from shim.gates import command, standing
+from shim.gates.climb import GateClosedError
 
 CLAUDE = Scope("POST /v1/messages")
 QUICK = """
@@ -76,6 +77,19 @@ def test_a_flag_for_all_stays_and_the_endpoint_gets_its_own(scene, promote):
     scene.clean(40)
     promote("--apply")
     assert scene.flags() == {Scope("*"): "shadow", CLAUDE: "canary 1%"}
+
+
+def test_what_was_changed_meanwhile_is_refused_and_said(scene, promote, monkeypatch):
+    scene.flag("shadow", at=1.0)
+    scene.alike()
+    scene.clean(40)
+
+    def refuse(*_):
+        raise GateClosedError("its flag was changed meanwhile; look again")
+
+    monkeypatch.setattr(command, "promote", refuse)
+    done = promote("--apply")
+    assert (done.exit_code, "refused: its flag was changed meanwhile" in done.stdout) == (1, True)
 
 
 def test_a_file_that_is_no_gates_is_refused(promote, tmp_path):
