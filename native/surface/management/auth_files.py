@@ -58,7 +58,7 @@ def stamp(seconds: float) -> str:
 
 def _named(call: Call) -> str:
     name = call.query("name").strip()
-    if not safe(name):
+    if not safe(name) and name not in {".", ".."}:
         raise RefusedError(400, "invalid name")
     if not name.lower().endswith(".json"):
         raise RefusedError(400, "name must end with .json")
@@ -210,12 +210,13 @@ def _wording(error: json.JSONDecodeError, text: str) -> str:
 def _write(call: Call, name: str, content: bytes) -> None:
     if problem := invalid(content):
         raise RefusedError(500, f"invalid auth file: {problem}")
-    tree = orjson.loads(content) or {}
-    tree["disabled"] = False
+    tree = orjson.loads(content)
+    if tree is not None:
+        tree["disabled"] = False
     _store(call, name, tree)
     call.desk.refreshed.pop(name, None)
     try:
-        said: Any = tree.get("last_refresh", tree.get("lastRefresh"))
+        said: Any = get(tree, "last_refresh") or get(tree, "lastRefresh")
         call.desk.refreshed[name] = stamp(datetime.fromisoformat(said).timestamp())
     except (TypeError, ValueError, OverflowError):
         return  # a file need not say

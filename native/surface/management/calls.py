@@ -25,6 +25,8 @@ REQUEST = Shape(
     Field("header", Map(TEXT)),
 )
 TOKEN = "$TOKEN$"  # noqa: S105 - what stands for one
+NO_HOST = set(' <>"\\^`{|}')
+"""Signs that no address's host has."""
 BREAKS = set("\r\n\0")
 RELEASES = "https://api.github.com/repos/router-for-me/CLIProxyAPIPlus/releases/latest"
 
@@ -66,7 +68,7 @@ async def api_call(call: Call) -> web.Response:
         parts = urlsplit(url)
     except ValueError as error:
         raise RefusedError(400, "invalid url") from error
-    if not parts.scheme or not parts.netloc:
+    if not parts.scheme or not parts.netloc or set(parts.netloc) & NO_HOST:
         raise RefusedError(400, "invalid url")
     index = next(filter(None, ((body[name] or "").strip() for name in ("auth_index", "authIndex"))), "")
     credential = _credential(call, index)

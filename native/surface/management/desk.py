@@ -129,12 +129,14 @@ class Desk:
             self._put_in_force(changed, shape.CONFIG.write(changed, nulls=False))
             return
         made: list[tuple[str, Json, Any]] = []
+        before: list[str] = []
 
         def edit(text: str) -> str:
             found = configfile.plain(configfile.parsed(text))
             # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
             changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
             act(changed)
+            before.append(text)
             text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False))
             configuration.parse(tree)
             made.append((text, changed, tree))
@@ -149,7 +151,10 @@ class Desk:
             tree = tree_of(text)
             changed = shape.settings(tree)
         self._on_disk = tree
+        waiting = self._changed
         self._put_in_force(changed, tree)
+        if text == before[-1]:  # nobody reads a file again that says what it said
+            self._changed = waiting
 
     def replace(self, text: bytes) -> None:
         """Put another file in the place of the whole. Raises `RefusedError` where it is no configuration."""

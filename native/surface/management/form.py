@@ -48,7 +48,7 @@ async def form_of(request: web.Request) -> Form:
                 size += len(chunk)
                 if size > MOST_FORM:
                     raise RefusedError(413, "request body too large")
-            if part.filename is None:
+            if not part.filename:  # as Go has it, a file has a name
                 found.fields.setdefault(part.name or "", content.decode("utf-8", "replace"))
             else:
                 name = part.filename.strip().replace("\\", "/").rsplit("/", 1)[-1]

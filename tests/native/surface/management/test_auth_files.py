@@ -72,6 +72,13 @@ async def test_a_link_out_of_the_folder_is_neither_read_nor_written_through(owni
         assert outside.exists()
 
 
+async def test_a_log_in_may_say_nothing_at_all(owning):
+    async with owning() as owner:
+        assert (await owner.ask("POST", "/auth-files?name=n.json", b"null"))[0] == 200
+        assert owner.log_in("n.json") is None
+        assert "n.json" not in await listed(owner)
+
+
 async def test_a_log_in_is_fetched_as_it_is(owning):
     async with owning(log_ins={"c.json": LOG_IN}) as owner:
         assert await owner.ask("GET", "/auth-files/download?name=c.json") == (200, LOG_IN)

@@ -23,6 +23,7 @@ async def test_what_cannot_be_called_is_refused(owning):
             ({"method": "GET"}, "missing url"),
             ({**fine, "url": "no-address"}, "invalid url"),
             ({**fine, "url": "http://[x"}, "invalid url"),
+            ({**fine, "url": "http://a b/"}, "invalid url"),
             ({**fine, "method": "G T"}, "failed to build request"),
             ({**fine, "url": "file:///etc/passwd"}, "invalid url"),
             ({**fine, "url": "ftp://x"}, "request failed"),

@@ -55,3 +55,12 @@ async def test_a_link_to_the_file_is_followed(owning, tmp_path):
 
 def test_a_hash_is_one_that_the_legacy_knows():
     assert hashed("x" * 100).startswith(HASHES[0] + "10$")
+
+
+async def test_an_emptied_list_stays_none_until_the_file_says_otherwise(owning):
+    async with owning({"api-keys": []}) as owner:
+        for _ in range(2):
+            await owner.ask("PUT", "/api-keys", b"null")
+            owner.clock.time += 10
+        # The second time the file stayed as it was, so nobody read it again.
+        assert await owner.ask("GET", "/api-keys") == (200, {"api-keys": None})
