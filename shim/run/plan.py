@@ -273,7 +273,7 @@ def _binary(wishes: Wishes, copies: list[Copy]) -> tuple[str, ...]:
         return ()
     if not os.access(wishes.legacy_bin, os.X_OK):
         raise PlanError(f"{wishes.legacy_bin} is no program that can be run")
-    return (str(wishes.legacy_bin), "--config", str(copies[0].path), *wishes.extra)
+    return (str(wishes.legacy_bin.absolute()), "--config", str(copies[0].path), *wishes.extra)
 
 
 def _native(wishes: Wishes, python: str, copies: list[Copy]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What is to be started follows from the command line, the configuration and the environment."""
 
 import socket
+from pathlib import Path
 
 import pytest
 import yaml
@@ -55,6 +56,12 @@ def test_the_front_takes_the_port_of_the_configuration_and_the_binary_another(wi
     assert told["port"] == found.settings.legacy_address[1] != port
     assert told["auth-dir"] == "here"
     assert found.legacy[:3] == (str(wish().legacy_bin), "--config", str(found.mirror.copies[0].path))
+
+
+def test_a_binary_named_from_here_is_started_from_here(wish, planned, monkeypatch):
+    binary = wish().legacy_bin
+    monkeypatch.chdir(binary.parent)
+    assert planned(wish(legacy_bin=Path(binary.name))).legacy[0] == str(binary)
 
 
 def test_the_front_is_refused_to_knockers_until_it_listens(wish, planned):
