@@ -1,6 +1,9 @@
 import asyncio
 
+import orjson
 import pytest
+
+from native.server import SERVICE
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
 STREAM = {**BODY, "stream": True}
@@ -150,3 +153,78 @@ async def test_a_client_that_leaves_ends_the_upstream_request_at_once(a, serving
             asked.cancel()
         async with asyncio.timeout(5):
             await left.wait()
+
+
+# ---- what it costs -------------------------------------------------------------------------------------------------
+
+COUNTING = {
+    "usage-statistics-enabled": True,
+    "disable-cooling": True,
+    "claude-api-key": [{"api-key": "k", "base-url": "https://a.example.test"}],
+    "gemini-api-key": [{"api-key": "k", "base-url": "https://g.example.test"}],
+    "codex-api-key": [{"api-key": "k", "base-url": "https://c.example.test"}],
+}
+CLAUDE, GEMINI, CODEX = "claude-sonnet-4-5-20250929", "gemini-2.5-flash", "gpt-5.2"
+SAID = {
+    "m": {"usage": {"prompt_tokens": 5, "completion_tokens": 2}},
+    CLAUDE: {"type": "message_delta", "usage": {"input_tokens": 5, "output_tokens": 2}},
+    GEMINI: {
+        "candidates": [{"finishReason": "STOP"}],
+        "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 2},
+    },
+    CODEX: {"type": "response.completed", "response": {"usage": {"input_tokens": 5, "output_tokens": 2}}},
+}
+
+
+async def counted(client):
+    """Provider, tokens and failure of each try, in the order they ended."""
+    usage = client.server.app[SERVICE].kit.usage
+    usage.settle()
+    return [(one.provider, one.tokens.sum, one.failed) for one in usage.details]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("model", "provider"), [("m", "lab"), (CLAUDE, "claude"), (GEMINI, "gemini"), (CODEX, "codex")]
+)
+async def test_tokens_are_counted_whatever_the_protocols(a, serving, path, stream, model, provider):
+    def script(request):
+        event = orjson.dumps(SAID[model])
+        whole = not stream and b'"stream":true' not in request.body
+        return a.Answer([event] if whole else [b"data: ", event, b"\n\ndata: [DONE]\n\n"])
+
+    async with serving(a.config(**COUNTING), script) as (client, _):
+        async with client.post(path, json={**BODY, "model": model, "stream": stream, "max_tokens": 9}) as response:
+            await response.read()
+        assert await counted(client) == [(provider, 7, False)]
+
+
+async def test_each_try_counts_and_those_that_fail_count_as_failed(a, serving):
+    async with serving(a.config(["k1", "k2"], **COUNTING), refusing(a, "k1", "k2")) as (client, _):
+        await post(client)
+        assert await counted(client) == [("lab", 0, True)] * 2
+
+
+async def test_a_stream_that_breaks_off_counts_as_failed_unless_it_told_its_usage(a, serving):
+    told = b'data: {"choices":[{"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":3}}\n\n'
+    for piece, counts in ((b'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n', (0, True)), (told, (3, False))):
+        script = lambda _, piece=piece: a.Answer([piece], broken="cut off")  # noqa: E731
+        async with serving(a.config(**COUNTING), script) as (client, _):
+            await post(client, STREAM)
+            assert await counted(client) == [("lab", *counts)]
+
+
+async def test_questions_for_a_count_cost_nothing(a, serving):
+    async with serving(a.config(**COUNTING), lambda _: a.Answer([b'{"input_tokens":5}'])) as (client, _):
+        async with client.post("/v1/messages/count_tokens", json={**BODY, "model": CLAUDE}) as response:
+            assert response.status == 200
+        assert await counted(client) == []
+
+
+async def test_without_keys_usage_is_put_down_to_the_endpoint(a, serving):
+    async with serving(a.config(**COUNTING, **{"api-keys": []})) as (client, _):
+        await post(client)
+        usage = client.server.app[SERVICE].kit.usage
+        usage.settle()
+        assert [key for _, key, _, _ in usage.rows] == ["POST /v1/chat/completions"]
