@@ -57,3 +57,8 @@ def test_lines_of_json_are_written_by_a_process_of_its_own_where_they_are_asked_
     told = [one for one in _of(log_format="json") if "shim.loglines" in one]
     assert [one[:4] for one in told] == [(sys.executable, "-m", "shim.loglines", "/data/recordings.db")]
     assert not any("shim.loglines" in one for one in _of())
+
+
+def test_the_page_goes_by_the_gates_that_the_run_was_told_of():
+    (page,) = (one for one in _of(page=True, gates=Path("/g.yaml")) if "shim.page" in one)
+    assert page[-2:] == ("--gates", "/g.yaml")
