@@ -164,33 +164,18 @@ class _Asking:
     now: float
 
     def standing(self, counts: _Counts, *, adds_up: bool) -> Standing:
-        value = self.flag.value
-        step = self.gates.above(value, self.endpoint.family)
+        value, gates = self.flag.value, self.gates
+        step = gates.above(value, self.endpoint.family)
         evidence, window = Evidence(self.store.sql), max(LOOKED_AT, step.served if step else 0)
         legacy = evidence.by_legacy(self.endpoint.id, window)
         native = [one for one in evidence.by_native(self.endpoint.id, window) if one.began >= self.flag.at]
-        faulty = evidence.faulty(self.endpoint.id, window)
-        faults = [one for one in faulty if one.ended >= self.flag.at and one.is_natives_fault]
-        crashes = sum(one.fault == Fault.CRASH for one in faults)
-        known = Known(
-            handled=self.endpoint.id in native_ids(),
-            hold=self.hold,
-            adds_up=adds_up,
-            alike=(counts.alike[True], counts.alike.total()),
-            shipped=_shipped(SELFSAME).get(self.endpoint.id),
-            judged=counts.levels.total(),
-            clean=counts.clean,
-            accepted=counts.levels[Level.ACCEPTED],
-            errors=len(errors(faults, len(native), legacy)) + crashes + counts.failed,
-            served=len(native),
-            stood=self.now - self.flag.at,
-            times=partial(times, native, legacy),
-        )
+        faults = self._faults(evidence.faulty(self.endpoint.id, window), native, legacy) + counts.failed
+        known = self._known(counts, faults, native, legacy, adds_up=adds_up)
         at_top = step is None and value.height >= SHADOW.height
-        found = () if at_top else checks(known, step, self.gates.selfsame)
+        found = () if at_top else checks(known, step, gates.selfsame)
         above = None if at_top or not known.handled else step.value if step else SHADOW
         low, high = wilson(known.clean, known.judged)
-        believed = known.judged and selfsame(known, self.gates.selfsame).outcome is Outcome.PASS
+        believed = known.judged and selfsame(known, gates.selfsame).outcome is Outcome.PASS
         rate = _rate(legacy, self.now) + _rate(native, self.now)
         return Standing(
             self.endpoint.id,
@@ -212,6 +197,29 @@ class _Asking:
             falls_in=self._falls_in(value if value.serves else above, rate),
             held=self.hold,
         )
+
+    def _known(
+        self, counts: _Counts, faults: int, native: list[Answer], legacy: list[Answer], *, adds_up: bool
+    ) -> Known:
+        return Known(
+            handled=self.endpoint.id in native_ids(),
+            hold=self.hold,
+            adds_up=adds_up,
+            alike=(counts.alike[True], counts.alike.total()),
+            shipped=_shipped(SELFSAME).get(self.endpoint.id),
+            judged=counts.levels.total(),
+            clean=counts.clean,
+            accepted=counts.levels[Level.ACCEPTED],
+            errors=faults,
+            served=len(native),
+            stood=self.now - self.flag.at,
+            times=partial(times, native, legacy),
+        )
+
+    def _faults(self, faulty: Iterable[Answer], native: list[Answer], legacy: list[Answer]) -> int:
+        """Native's since the flag was set, as far as nothing else explains them."""
+        mine = [one for one in faulty if one.ended >= self.flag.at and one.is_natives_fault]
+        return len(errors(mine, len(native), legacy)) + sum(one.fault == Fault.CRASH for one in mine)
 
     def _climbs_in(self, found: Iterable[Check], step: Step | None, rate: float, stood: float) -> float | None:
         """Seconds until the gate may open, were all that comes clean."""
