@@ -26,6 +26,7 @@ def test_the_environments_folder_comes_before_the_configurations(tmp_path):
     config = parse({"auth-dir": "~/mine"})
     assert stores_of(config, Settings(), tmp_path / "c.yaml").auth_dir == Path("~/mine").expanduser()
     assert stores_of(config, Settings(auth_dir=tmp_path), tmp_path / "c.yaml").auth_dir == tmp_path
+    assert stores_of(config, Settings(auth_dir=tmp_path), Path("c.yaml")).usage_file == tmp_path / "usage.jsonl"
 
 
 async def test_it_serves_on_loopback_and_lets_what_has_begun_end(tmp_path, unused_tcp_port):
