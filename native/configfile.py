@@ -98,9 +98,18 @@ def written(document: CommentedMap) -> str:
     return out.getvalue()
 
 
-def edited(text: str, tree: Mapping[str, Any]) -> tuple[str, Json]:
-    """A file's text with a configuration's values in it, and what it says then. Raises `ConfigFileError`."""
-    document = parsed(text)
+def edited(text: str, tree: Mapping[str, Any], document: CommentedMap | None = None) -> tuple[str, Json]:
+    """A file's text with a configuration's values in it, and what it says then.
+
+    Args:
+        text: The file's.
+        tree: The values.
+        document: The text, where it is parsed already; it is changed.
+
+    Raises:
+        ConfigFileError: The text is no configuration.
+    """
+    document = parsed(text) if document is None else document
     merge(document, tree)
     return _with_headings(text, written(document)), plain(document)
 

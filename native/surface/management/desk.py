@@ -132,12 +132,13 @@ class Desk:
         before: list[str] = []
 
         def edit(text: str) -> str:
-            found = configfile.plain(configfile.parsed(text))
+            document = configfile.parsed(text)
+            found = configfile.plain(document)
             # What was only ever missing stays told from what is empty, unless somebody else wrote meanwhile.
             changed = copy.deepcopy(current) if found == self._on_disk else shape.settings(found)
             act(changed)
             before.append(text)
-            text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False))
+            text, tree = configfile.edited(text, shape.CONFIG.write(changed, nulls=False), document)
             configuration.parse(tree)
             made.append((text, changed, tree))
             return text

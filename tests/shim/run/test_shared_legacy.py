@@ -186,7 +186,7 @@ def test_what_it_writes_is_judged_clean_and_nothing_is_written_twice(serving):
     until(lambda: len(verdicts(owner)) == len(WRITES))
     assert [found for found in verdicts(owner) if found[1] not in ("identical", "equivalent")] == []
     assert owner.file.read_text().startswith("# The owner's own words.\n")
-    words = [sys.executable, "-m", "shim.cli", "report", str(owner.folder / "data" / "recordings.db")]
+    words = [sys.executable, "-m", "shim.cli", "report", "--data-dir", str(owner.folder / "data")]
     shown = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "PUT /v0/management/claude-api-key" in shown
     assert owner.end() == 0
