@@ -1,6 +1,6 @@
 """Google's service accounts as log-ins for Vertex: what is sent up, cleaned, and the file that comes of it.
 
-Laws: a key that cannot sign is refused before anything is written; however a key was spelled, it is kept in one spelling
+Laws: a key that cannot sign is refused before anything is written; however a key was spelled, it is kept in one way
 (PKCS #1, lines of 64).
 """
 
