@@ -21,6 +21,9 @@ from shim.flags.table import EVERY, Scope, Value
 from shim.gates.gates import Gates
 from shim.gates.guard import Guard
 from shim.gates.standing import standings
+from shim.groups import groups
+from shim.page.health import health
+from shim.page.listing import listing
 from shim.page.overview import overview
 from shim.shadow import Shadow
 from shim.store.records import Record
@@ -124,6 +127,9 @@ def looks(path, now):
         good.append(timed("report", lambda: report.read(store)))
         good.append(timed("gates of 12 endpoints", lambda: standings(store, Gates(), now=now)))
         good.append(timed("the page's table", lambda: overview(store, Gates(), now)))
+        good.append(timed("the page's health", lambda: health(store, now)))
+        good.append(timed("the page's differing exchanges", lambda: listing(store, ENDPOINTS[1], "different", 0)))
+        good.append(timed("causes of differences", lambda: groups(store)))
     with Store(path) as store, Store(path) as other:
         Ledger(store.sql).set(Scope(EVERY), Value.parse("canary 50%"), who="bench", why="", at=now - 1e9)
 
