@@ -5,7 +5,6 @@ Law: what cannot be told stands in the way.
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -15,6 +14,7 @@ from native.config import Config, ConfigError
 from shim.cutover.configuration import of_configuration
 from shim.cutover.credentials import of_credentials
 from shim.cutover.obstacles import Kind, Obstacle, waived
+from shim.cutover.place import Place
 from shim.cutover.routes import of_routes
 from shim.cutover.waivers import Waivers
 from shim.flags.ledger import Ledger
@@ -24,19 +24,6 @@ from shim.judge.accepted import Rule
 from shim.state import auth_dir
 from shim.store.sessions import Session
 from shim.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The binary's side of an installation.
-
-    Attributes:
-        config: The user's configuration; None where it is not known.
-        attached: Whether the binary is somebody else's to start and end.
-    """
-
-    config: Path | None
-    attached: bool = False
 
 
 def check(store: Store, place: Place, gates: Gates, rules: Iterable[Rule], *, now: float) -> list[Obstacle]:

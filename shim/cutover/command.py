@@ -11,17 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from shim.commands import saying
-from shim.commands.judging import ACCEPTED, read_rules
 from shim.commands.saying import Json, fail
-from shim.cutover.checking import Place, check
 from shim.cutover.log import CutoverLog, Entry
 from shim.cutover.obstacles import Obstacle, counted
 from shim.cutover.ordering import WAIT, Order, Outcome
 from shim.cutover.phases import Phase
+from shim.cutover.place import Place
 from shim.cutover.waivers import Waivers
-from shim.gates.command import GatesFile, read_gates
 from shim.run.orders import keeper_of
-from shim.run.plan import DATABASE, data_dir
+from shim.run.places import DATABASE, data_dir
 from shim.store.store import Store
 
 SHOWN = 5  # names of what was waived together
@@ -38,8 +36,8 @@ def cutover(
     why: Annotated[str, typer.Option(help="the reason of a waiver, or of an undo")] = "",
     who: Annotated[str, typer.Option(help="who says so")] = "",
     config: Annotated[Path | None, typer.Option(help="the binary's config.yaml; what `shim run` was told")] = None,
-    gates: GatesFile = None,
-    accepted: Annotated[Path, typer.Option(help="accepted differences")] = ACCEPTED,
+    gates: Annotated[Path | None, typer.Option(help="a file of gates; gates.yaml beside the recording")] = None,
+    accepted: Annotated[Path, typer.Option(help="accepted differences")] = Path("recordings/accepted.yaml"),
     wait: Annotated[float, typer.Option(help="seconds to wait for `shim run` to have done it")] = WAIT,
     data: Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")] = None,
     as_json: Json = False,
@@ -64,7 +62,7 @@ def cutover(
     if undo:
         raise _say(order.undo(why), as_json=as_json)
     with Store(folder / DATABASE) as store:
-        found = check(store, place, read_gates(gates, data), read_rules(accepted).rules, now=time.time())
+        found = _found(store, place, gates, accepted)
         entry, until = CutoverLog(store.sql).now(), CutoverLog(store.sql).undo_until()
     if not apply:
         _say_check(found, entry, until, as_json=as_json)
@@ -74,6 +72,20 @@ def cutover(
         typer.echo("shim: nothing was changed; --force REASON passes over what stands in the way", err=True)
         raise typer.Exit(1)
     raise _say(order.apply(f"forced: {force}" if force else ""), as_json=as_json)
+
+
+def _found(store: Store, place: Place, gates: Path | None, accepted: Path) -> list[Obstacle]:
+    """What stands in the way; exits with 2 and a reason where a file that says what is asked for cannot be used."""
+    # What only the check needs takes a while to load; an undo is not to wait for it.
+    from shim.cutover.checking import check  # noqa: PLC0415
+    from shim.gates.gates import Gates, GatesError  # noqa: PLC0415
+    from shim.judge.accepted import AcceptedError, Rules  # noqa: PLC0415
+
+    try:
+        figures = Gates.read(gates, beside=store.path.parent)
+        return check(store, place, figures, Rules.read(accepted).rules, now=time.time())
+    except (GatesError, AcceptedError, OSError) as error:
+        raise fail(str(error)) from error
 
 
 def _waiver(folder: Path, waive: str, withdraw: str, by: str, why: str) -> None:
@@ -116,9 +128,9 @@ def _say_check(found: Iterable[Obstacle], entry: Entry, until: float, *, as_json
         if one.waiver is None and not one.stands:
             typer.echo(f"note: {one.name}: {one.says}")
     for waiver in dict.fromkeys(one.waiver for one in obstacles if one.waiver is not None):
-        of = [one.name for one in obstacles if one.waiver == waiver]
-        typer.echo(f"waived as {waiver.name} by {waiver.who}, {_time(waiver.at)} ({waiver.why}): {len(of)}")
-        typer.echo(f"  {', '.join(of[:SHOWN])}{', ...' if len(of) > SHOWN else ''}")
+        names = [one.name for one in obstacles if one.waiver == waiver]
+        typer.echo(f"waived as {waiver.name} by {waiver.who}, {_time(waiver.at)} ({waiver.why}): {len(names)}")
+        typer.echo(f"  {', '.join(names[:SHOWN])}{', ...' if len(names) > SHOWN else ''}")
     if not counted(obstacles):
         typer.echo("nothing stands in the way")
 

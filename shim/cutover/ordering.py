@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from shim.cutover.checking import Place
 from shim.cutover.log import CutoverError, CutoverLog, Entry
 from shim.cutover.phases import Event, Phase
+from shim.cutover.place import Place
 
 LOOK = 0.1
 WAIT = 120.0

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping
 
 from shim.run.migrating import LONGEST, PATIENCE
-from shim.run.plan import OURS, RENEWALS, PlanError, Wishes, native_command
+from shim.run.places import RENEWALS
+from shim.run.plan import OURS, PlanError, Wishes, native_command
 from shim.run.supervise import Program, Supervised
 
 log = logging.getLogger("shim.run")

@@ -6,6 +6,18 @@ Law: such files are the user's, and are never changed; what is shown of a proxy 
 from pathlib import Path
 
 import orjson
+import yaml
+
+from shim.state import auth_dir
+
+
+def auth_dir_of(config: Path) -> Path:
+    """The folder of log-ins that a configuration names; the binary's own where it cannot be read."""
+    try:
+        tree = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        tree = None
+    return auth_dir(tree if isinstance(tree, dict) else {}, config)
 
 
 def bypassing(auth_dir: Path) -> dict[str, str]:

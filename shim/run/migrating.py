@@ -109,6 +109,13 @@ class Migrating:
         elif not self._plan.legacy:
             log.info("the tap is socks5://127.0.0.1:%d: name it as the legacy's proxy-url and", settings.tap_port)
             log.info("  start the legacy with SSL_CERT_FILE=%s", trust.bundle)
+        if trust is not None and self._wishes.config is not None:
+            from shim.run.bypass import auth_dir_of, bypassing  # noqa: PLC0415  # clients come first
+
+            for file, proxy in bypassing(auth_dir_of(self._wishes.config)).items():
+                log.warning(
+                    "%s names its own proxy, %s: its calls do not pass the tap, and are not judged", file, proxy
+                )
 
 
 def _front_command() -> list[str]:

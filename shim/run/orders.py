@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from shim.cutover.phases import Event, Phase
-from shim.run.plan import DATABASE, RENEWALS
+from shim.run.places import DATABASE, RENEWALS
 
 log = logging.getLogger("shim.run")
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 DATABASE = "recordings.db"
+RENEWALS = "renewals"
+"""Who renews log-ins, `legacy` or `native`: for native to read."""
 
 
 def data_dir(environment: Mapping[str, str]) -> Path:

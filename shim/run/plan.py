@@ -16,7 +16,7 @@ from shim.run import ports
 from shim.run.authority import Authority, authority
 from shim.run.disguise import Disguise, host_of, port_of
 from shim.run.mirror import Copy, Mirror
-from shim.run.places import DATABASE, data_dir
+from shim.run.places import DATABASE, RENEWALS, data_dir
 from shim.run.settings import Copied, FrontSettings
 
 __all__ = ["DATABASE", "Held", "Plan", "PlanError", "Wishes", "data_dir", "plan"]
@@ -25,7 +25,6 @@ WAIT = 20.0  # seconds for the binary to answer before clients are let in
 PROXIES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 # Settings of the front's: native would take them for its own.
 OURS = frozenset({"QUOTIO_HOST", "QUOTIO_PORT", "QUOTIO_PASSTHROUGH_ENABLED", "QUOTIO_CLI_PROXY_PORT"})
-RENEWALS = "renewals"  # who renews log-ins, `legacy` or `native`: for native to read
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # names of it, to compare with
 
 
