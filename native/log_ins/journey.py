@@ -103,6 +103,10 @@ class Journey:
         """An identifier nobody can guess."""
         return self._service.kit.ids.uuid()
 
+    def machine(self) -> str:
+        """A machine's fingerprint that belongs to none."""
+        return self._service.kit.ids.hexes(64)
+
     def draw_secret(self, size: int = 96) -> str:
         """Draw a PKCE verifier."""
         self.secret = verifier(self._service.kit.ids, size)

@@ -20,6 +20,7 @@ REDIRECT = "kiro://kiro.kiroAgent/authenticate-success"
 START = "https://view.awsapps.com/start"
 SCOPES = [f"codewhisperer:{n}" for n in ("completions", "analysis", "conversations", "transformations", "taskassist")]
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+VERSION = "0.8.206"
 PORT = 9876
 INTERVAL_SECONDS = 5
 WORDING = Wording("Authentication failed", "No authorization code received", "OAuth flow timed out")
@@ -119,7 +120,7 @@ async def _by_browser(journey: Journey, provider: str) -> None:
     if back is None:
         return
     asked = {"code": back.code, "code_verifier": secret, "redirect_uri": REDIRECT}
-    headers = (("Accept", "application/json, text/plain, */*"), ("User-Agent", f"KiroIDE-0.8.0-{secret[:8]}"))
+    headers = (("Accept", "application/json, text/plain, */*"), ("User-Agent", f"KiroIDE-{VERSION}-{journey.machine()}"))
     with telling("Failed to exchange code for tokens"):
         answer = _fine(await journey.asking.post(f"{SOCIAL}/oauth/token", asked, *headers))
         said = answer.tree(accessToken=str, refreshToken=str, profileArn=str, expiresIn=int)

@@ -21,6 +21,7 @@ async def test_google_and_github_log_in_by_a_browser(logged_in):
     assert gone.said["method"] == "social"
     assert (gone.tree["provider"], gone.tree["profile_arn"]) == ("Github", "arn")
     assert gone.tree["expires_at"] == "2025-10-09T09:53:20Z"
+    assert len(gone.headers()["user-agent"].rpartition("-")[2]) == 64
 
 
 @pytest.mark.parametrize(
