@@ -12,14 +12,17 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from native import config as configuration
 from native import workers
+from native.accesslog import Access, access_log
 from native.config import Config, ConfigError
 from native.egress import Egress
 from native.listening import GivenError, Parting, given, site_on, tell_ready
+from native.loglines import Lines
 from native.models import CatalogueError, learn
 from native.outside import SystemClock, SystemIds
 from native.providers import DeclarationError
@@ -89,7 +92,7 @@ async def serve(
     app.on_response_prepare.append(parting.tell)
     runner = web.AppRunner(
         app,
-        access_log=None,
+        **_access(settings),
         handler_cancellation=True,
         auto_decompress=False,
         shutdown_timeout=DRAIN_SECONDS,
@@ -120,6 +123,15 @@ async def serve(
         insisting.cancel()
     watching.cancel()
     await runner.cleanup()
+
+
+def _access(settings: Settings) -> dict[str, Any]:
+    """What the server is told of a line for each request; none by default, as the binary writes none there."""
+    return (
+        {"access_log": access_log(), "access_log_class": Access}
+        if settings.log_format == "json"
+        else {"access_log": None}
+    )
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:
@@ -155,6 +167,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"native: the environment is not valid: {error}\n")
         return 1
     logging.basicConfig(level=logging.DEBUG if settings.debug else logging.WARNING)
+    if settings.log_format == "json":
+        for speaker in logging.getLogger().handlers:
+            speaker.setFormatter(Lines())
     path: Path = asked.config or (settings.config_dir or Path()) / "config.yaml"
     try:
         if settings.models is not None:

@@ -6,7 +6,7 @@ Law: read once, at the start, and nowhere else; what is given outright comes bef
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from native.section import Section, WrongKindError
 
@@ -24,6 +24,7 @@ class Settings(Section):
         config_dir: Where `config.yaml` is looked for when no file is named.
         models: Model definitions that `shim learn models` took from a legacy, in the place of the shipped ones.
         debug: Say more in the log.
+        log_format: `text`, or `json` for lines of JSON, one for each request too.
         passthrough_enabled: Forward what native has no handler for to the legacy.
         cli_proxy_port: The legacy's port.
         management_password: A management key beside the configuration's; with it, the owner may come from anywhere.
@@ -35,6 +36,7 @@ class Settings(Section):
     config_dir: Path | None = None
     models: Path | None = None
     debug: bool = False
+    log_format: Literal["text", "json"] = "text"
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
     management_password: str = field(default="", repr=False)

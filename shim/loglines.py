@@ -15,11 +15,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from native.loglines import Lines, stamp
 from shim.flags.ledger import Ledger
 from shim.store.connection import connect_to_read
 
@@ -38,25 +38,11 @@ ORDER BY e.id, i.side, i.position
 type Json = dict[str, Any]
 
 
-class Lines(logging.Formatter):
-    """What a process says of itself, in the same form."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One line."""
-        said = {"time": stamp(record.created), "level": record.levelname.lower(), "logger": record.name}
-        return json.dumps({**said, "message": record.getMessage()}, ensure_ascii=False)
-
-
 def set_up(log_format: str) -> None:
     """Have `shim run` speak in lines of text, or of JSON."""
     speaker = logging.StreamHandler()
     speaker.setFormatter(Lines() if log_format == "json" else logging.Formatter("shim run: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[speaker])
-
-
-def stamp(at: float) -> str:
-    """A moment in seconds since 1970 as RFC 3339 has it."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def lines(sql: sqlite3.Connection, after: int) -> Iterator[Json]:

@@ -1,13 +1,12 @@
 """Structured logs: each side of an exchange under its id, sizes instead of bodies, and no address's query."""
 
 import json
-import logging
 from dataclasses import replace
 
 import pytest
 
 from shim.exchange import Interaction, Request, Response
-from shim.loglines import Follower, Lines
+from shim.loglines import Follower
 from shim.store.store import Store
 from tests.shim.page.build import CHAT, NOW, add, golden
 
@@ -77,10 +76,3 @@ def test_who_is_started_again_says_nothing_twice_and_leaves_nothing_out(store):
     assert {line["exchange"] for line in written(store, lambda: None)} == {3}
     store.path.with_name("log.position").write_text("not a number")
     assert {line["exchange"] for line in written(store, lambda: None)} == {2, 3}
-
-
-def test_what_a_process_says_of_itself_has_the_same_form():
-    record = logging.LogRecord("shim.run", logging.WARNING, "", 0, "the %s ended", ("front",), None)
-    said = json.loads(Lines().format(record))
-    assert (said["level"], said["logger"], said["message"]) == ("warning", "shim.run", "the front ended")
-    assert said["time"].endswith("Z")
