@@ -25,6 +25,7 @@ HOP = frozenset(
 )
 # What a management answer says of the build that gave it: two builds are not to say the same.
 BUILD = frozenset(["x-cpa-version", "x-cpa-commit", "x-cpa-build-date"])
+UNCOMPARED = HOP | BUILD
 # What a provider module asks on its own account, at times of its own: not part of an exchange.
 BACKGROUND = re.compile(
     r"/copilot_internal/v2/token|githubcopilot\.com/models|ListAvailableModels|fetchAvailableModels|loadCodeAssist"
@@ -101,7 +102,7 @@ def headers(pairs: Headers) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for name, value in pairs:
         lower = name.lower()
-        if lower not in HOP and lower not in BUILD:
+        if lower not in UNCOMPARED:
             out.setdefault(lower, []).append(value)
     return out
 
