@@ -120,7 +120,8 @@ async def _by_browser(journey: Journey, provider: str) -> None:
     if back is None:
         return
     asked = {"code": back.code, "code_verifier": secret, "redirect_uri": REDIRECT}
-    headers = (("Accept", "application/json, text/plain, */*"), ("User-Agent", f"KiroIDE-{VERSION}-{journey.machine()}"))
+    agent = ("User-Agent", f"KiroIDE-{VERSION}-{journey.machine()}")
+    headers = (("Accept", "application/json, text/plain, */*"), agent)
     with telling("Failed to exchange code for tokens"):
         answer = _fine(await journey.asking.post(f"{SOCIAL}/oauth/token", asked, *headers))
         said = answer.tree(accessToken=str, refreshToken=str, profileArn=str, expiresIn=int)
