@@ -186,8 +186,8 @@ class Config(Section):
         for key in self.vertex_api_key:
             key.models = [m for m in key.models if m.alias.strip() and m.name.strip()]
         self.oauth_model_alias = settled(self.oauth_model_alias)
-        excluded = {k.strip().lower(): excluded_models(v) for k, v in self.oauth_excluded_models.items() if k.strip()}
-        self.oauth_excluded_models = {k: v for k, v in excluded.items() if v}
+        excluded = ((k.strip().lower(), excluded_models(v)) for k, v in self.oauth_excluded_models.items() if k.strip())
+        self.oauth_excluded_models = {k: v for k, v in excluded if v}
 
 
 FIXED = ("host", "port", "tls", "auth_dir")

@@ -189,8 +189,9 @@ def excluded(given: list[str] | None) -> list[str] | None:
 
 def excluded_by_provider(given: dict[str, list[str] | None] | None) -> dict[str, list[str]] | None:
     """Patterns by provider; providers without any are not there."""
-    found = {k.strip().lower(): excluded(v) for k, v in (given or {}).items() if k.strip()}
-    return {k: v for k, v in found.items() if v} or None
+    # Spelled twice, a provider's patterns are those of the spelling that has any.
+    found = ((k.strip().lower(), excluded(v)) for k, v in (given or {}).items() if k.strip())
+    return {k: v for k, v in found if v} or None
 
 
 def prefix(text: str) -> str:

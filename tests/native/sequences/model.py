@@ -211,8 +211,8 @@ class Model:
 
     def _exclusions(self, call: Call, asked: Json) -> None:
         if call.method == "PUT":
-            found = {provider.strip().lower(): patterns(given) for provider, given in call.body.items()}
-            self.excluded = {provider: given for provider, given in found.items() if given}
+            found = [(provider.strip().lower(), patterns(given)) for provider, given in call.body.items()]
+            self.excluded = {provider: given for provider, given in found if given}
             return
         body = call.body or {"models": [], "provider": asked.get("provider", "")}
         provider, given = body["provider"].strip().lower(), patterns(body["models"])

@@ -25,7 +25,7 @@ from tests.native.sequences.model import Model, seen, told
 SECRET = "owner"
 HASH = bcrypt.hashpw(SECRET.encode(), bcrypt.gensalt(4)).decode()
 KNOWN = st.one_of(VALUES, CLIENT_KEYS, UPSTREAM_KEYS, OAUTH.filter(lambda call: "alias" not in call.path), AMP)
-SEQUENCES = st.lists(KNOWN, min_size=1, max_size=12)
+SEQUENCES = st.lists(KNOWN, min_size=1, max_size=8)
 GENERATE = Phase.generate
 
 

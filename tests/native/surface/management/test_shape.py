@@ -28,3 +28,8 @@ def test_an_emptied_channel_is_no_missing_one():
 def test_a_setting_of_the_wrong_kind_is_told_by_its_place():
     with pytest.raises(KindError, match=r"claude-api-key\[0\].models\[0\]"):
         shape.settings({"claude-api-key": [{"models": [7]}]})
+
+
+def test_a_provider_spelled_twice_has_the_patterns_of_the_spelling_that_has_any():
+    given = {" Claude ": ["Model-A", " model-b "], "claude": [], "codex": [""]}
+    assert shape.excluded_by_provider(given) == {"claude": ["model-a", "model-b"]}
