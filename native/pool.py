@@ -330,23 +330,22 @@ class Pool:
         self._note(credential, now)
         self.models.clear_quota(credential.id, model)
         self.models.resume(credential.id, model)
-        if self.tell is not None and state is not None and state.status != "active":
-            self.tell(News(credential.id, model, None, ""))
         if state is not None and state.status != "active":
-            self._show(credential, model)
-
-    def _show(self, credential: Credential, model: str) -> None:
-        for show in self.seen:
-            show(credential, model)
+            self._say(credential, News(credential.id, model, None, ""))
 
     def failed(self, credential: Credential, model: str, failure: Failure) -> None:
         """Book a failure."""
         now = self.clock.now()
         why = fail(credential, model, failure, now, cooling=not self._disabled_cooling(credential))
         self._left_out(credential, model, why, now)
-        if self.tell is not None and model in credential.states:
-            self.tell(News(credential.id, model, credential.states[model], why))
-        self._show(credential, model)
+        if model in credential.states:
+            self._say(credential, News(credential.id, model, credential.states[model], why))
+
+    def _say(self, credential: Credential, news: News) -> None:
+        if self.tell is not None:
+            self.tell(news)
+        for show in self.seen:
+            show(credential, news.model)
 
     def hear(self, news: "News") -> None:
         """Book what another process has seen."""
@@ -362,7 +361,8 @@ class Pool:
         else:
             credential.states[news.model] = news.state
             self._left_out(credential, news.model, news.why, now)
-        self._show(credential, news.model)
+        for show in self.seen:
+            show(credential, news.model)
 
     def _left_out(self, credential: Credential, model: str, why: str, now: float) -> None:
         self._note(credential, now)

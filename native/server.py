@@ -4,6 +4,7 @@ Everything about being an HTTP server lives here: which endpoint a request belon
 Law: when `build` returns, every model is registered; nothing is learnt after the first client came.
 """
 
+import asyncio
 from functools import cache
 from html import escape
 
@@ -13,6 +14,7 @@ from native import surface
 from native.access import Denied
 from native.config import Config
 from native.counters import Counters
+from native.logs.logs import CLIENT_LEFT
 from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
@@ -70,7 +72,11 @@ def build(
         if logs.full:
             return await logs.recorded(request, answering)
         trace = logs.trace(request)
-        response = await _answer(request, service, routes)
+        try:
+            response = await _answer(request, service, routes)
+        except asyncio.CancelledError:  # the client did not wait
+            logs.note(request, trace, CLIENT_LEFT)
+            raise
         logs.note(request, trace, response.status)
         if response.status >= 400 or trace.failure is not None:
             await logs.failed(request, trace, response)

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import re
 from contextlib import asynccontextmanager
@@ -27,7 +28,9 @@ def logging_in(a, tmp_path):
             ids=a.CountingIds(),
             stores=Stores(tmp_path, None, tmp_path / "logs"),
         )
-        async with TestClient(TestServer(app), headers={"Authorization": "Bearer sk-client"}) as client:
+        async with TestClient(
+            TestServer(app, handler_cancellation=True), headers={"Authorization": "Bearer sk-client"}
+        ) as client:
             yield client, app[SERVICE]
 
     return serve
@@ -154,3 +157,26 @@ async def test_a_change_of_mind_takes_effect_at_once(a, logging_in, written):
 )
 def test_a_span_is_spelled_as_the_legacy_spells_it(seconds, said):
     assert span(seconds) == said
+
+
+@pytest.mark.parametrize("settings", [{}, FULL])
+async def test_a_client_that_does_not_wait_is_noted(a, logging_in, written, settings):
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    class Silent(a.ScriptedUpstream):
+        async def send(self, _):
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                left.set()
+
+    async with logging_in(**settings) as (client, service):
+        service.kit.upstream = Silent(None)
+        asking = asyncio.ensure_future(post(client))
+        await asked.wait()
+        asking.cancel()
+        await left.wait()
+        await asyncio.sleep(0)
+        assert [entry.status for entry in service.logs.recent] == [499]
+    assert ("Status: 499" in written().get("v1-chat-completions", "")) == bool(settings)
