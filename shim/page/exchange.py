@@ -13,6 +13,7 @@ from typing import Any
 
 from native.wire.loose import MISSING
 from shim.exchange import Case, Exchange, Interaction, Response
+from shim.filed import verdict_of
 from shim.judge import view
 from shim.judge.judge import judge
 from shim.judge.noise import same
@@ -22,6 +23,7 @@ from shim.judge.paths import Place
 from shim.judge.play import PlayError, play
 from shim.judge.verdict import Difference, Verdict
 from shim.knowledge import Knowledge
+from shim.lanes.sampling import REVERSE
 from shim.page import sides
 from shim.page.asked import AskedError
 from shim.sidebyside import spelled
@@ -41,10 +43,16 @@ def exchange(path: Path, number: int, known: Knowledge) -> Json:
     with Store(path, read_only=True) as store:
         try:
             record = store.exchanges.get(number)
+            other_way = store.verdicts.latest(number, REVERSE)
         except KeyError as error:
             raise AskedError(f"there is no exchange {number}; it may have been purged", 404) from error
     case = live_case(record)
     verdict, native, why = _judged(record, case, known)
+    if verdict is None and other_way is not None:
+        verdict, why = (
+            verdict_of(other_way),
+            f"{why}; the legacy was asked the same, and this is what it says otherwise",
+        )
     return {
         **about(record, number),
         "verdict": verdict_json(verdict) if verdict else None,

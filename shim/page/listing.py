@@ -17,7 +17,7 @@ _NEWEST = f"""
 SELECT {_COLUMNS}
 FROM (SELECT * FROM exchanges WHERE id < :top AND run IS NULL ORDER BY id DESC LIMIT :most) e
 LEFT JOIN verdicts v ON v.id = (
-    SELECT id FROM verdicts WHERE exchange = e.id AND subject = 'native' ORDER BY id DESC LIMIT 1)
+    SELECT MAX(id) FROM verdicts WHERE exchange = e.id AND subject IN ('native', 'reverse'))
 WHERE :endpoint IN ('', e.endpoint)
     AND (:level IN ('', v.level) OR (:level = 'unclean' AND v.level IN ('different', 'unjudged')))
 ORDER BY e.id DESC LIMIT :page
@@ -27,10 +27,10 @@ _RARE = {
     level: f"""
 SELECT {_COLUMNS}
 FROM (SELECT id, exchange, level, reason FROM verdicts
-    WHERE level = '{level}' AND subject = 'native' AND exchange < :top ORDER BY id DESC LIMIT :most) v
+    WHERE level = '{level}' AND subject IN ('native', 'reverse') AND exchange < :top ORDER BY id DESC LIMIT :most) v
 JOIN exchanges e ON e.id = v.exchange
 WHERE e.run IS NULL AND :endpoint IN ('', e.endpoint)
-    AND NOT EXISTS (SELECT 1 FROM verdicts w WHERE w.exchange = e.id AND w.subject = 'native' AND w.id > v.id)
+    AND v.id = (SELECT MAX(id) FROM verdicts WHERE exchange = e.id AND subject IN ('native', 'reverse'))
 ORDER BY e.id DESC LIMIT :page
 """  # noqa: S608 # our own text
     for level in (str(Level.DIFFERENT), str(Level.ACCEPTED))

@@ -9,6 +9,7 @@ from shim.knowledge import Knowledge
 from shim.page.asked import AskedError
 from shim.page.exchange import arrivals, exchange
 from shim.store.store import Store
+from shim.store.verdicts import DifferenceRow, VerdictRow
 from tests.shim.page.build import a_recording, add, golden
 
 
@@ -67,6 +68,18 @@ def test_where_native_cannot_be_run_the_reason_stands_in_its_place(tmp_path, kno
     assert "state of the time" in found["alone"]
     assert not found["sides"][-1]["paired"]
     assert found["sides"][-1]["events"]
+
+
+def test_what_native_answered_shows_what_the_legacy_would_have_said(tmp_path, known):
+    one = golden(few=1)[0].runs[0].exchanges[0]
+    with Store(tmp_path / "r.db") as store, store.transaction():
+        number = add(store, replace(one, mode="native"))
+        found = DifferenceRow("exchanges[0].response.status", "client", "changed", "200", "500")
+        store.verdicts.add(VerdictRow(number, "different", 1.0, subject="reverse", differences=(found,)))
+    seen = looked_at(tmp_path / "r.db", known)
+    assert seen["verdict"]["level"] == "different"
+    assert (seen["verdict"]["differences"][0]["legacy"], seen["verdict"]["differences"][0]["native"]) == ("200", "500")
+    assert "the legacy was asked the same" in seen["alone"]
 
 
 def test_a_client_that_left_has_no_answer(tmp_path, known):

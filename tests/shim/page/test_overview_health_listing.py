@@ -169,6 +169,15 @@ def test_what_differs_is_found_however_much_is_clean(store, monkeypatch):
     assert [one["id"] for one in listing(store, "", "different", 0)["exchanges"]] == [1]
 
 
+def test_what_native_answered_is_listed_by_what_the_legacy_said_of_it(store):
+    some(store, 1, mode="native")
+    with store.transaction():
+        store.verdicts.add(VerdictRow(1, "different", NOW, subject="reverse"))
+        store.verdicts.add(VerdictRow(1, "identical", NOW, subject="legacy"))
+    assert [one["level"] for one in listing(store, "", "different", 0)["exchanges"]] == ["different"]
+    assert [one["level"] for one in listing(store, "", "", 0)["exchanges"]] == ["different"]
+
+
 def test_what_is_rare_is_looked_up_in_an_index(store):
     for level, query in listings._RARE.items():
         asked = {"top": 1, "most": 1, "endpoint": "", "level": level, "page": 1}
