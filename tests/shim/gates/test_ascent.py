@@ -1,5 +1,6 @@
 """The ascent: by gates alone from shadow to native, one family at a time, and again after another build."""
 
+import signal
 import threading
 
 import pytest
@@ -9,7 +10,7 @@ from shim.flags.holds import Hold
 from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
 from shim.gates import ascent, standing
-from shim.gates.ascent import ascend, follow
+from shim.gates.ascent import ascend, follow, main
 
 CLAUDE, CHAT, MODELS = "POST /v1/messages", "POST /v1/chat/completions", "GET /v1/models"
 
@@ -95,3 +96,18 @@ def test_it_follows_until_it_is_told_to_stop_whatever_the_database_says(scene, g
     monkeypatch.setattr(ascent.log, "warning", lambda *_: stop.set())
     (tmp_path / "none.db").write_bytes(b"no database at all, and long enough to be read as one" * 9)
     follow(tmp_path / "none.db", gates, stop)
+
+
+def test_the_process_takes_the_gates_it_is_told_and_ends_when_it_is_told_to(scene, monkeypatch, tmp_path):
+    (tmp_path / "mine.yaml").write_text("selfsame: {judged: 7}")
+    given = []
+    monkeypatch.setattr(ascent, "follow", lambda *arguments: given.extend(arguments))
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        assert main([str(scene.path), "--gates", str(tmp_path / "mine.yaml")]) == 0
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        for name, taken in before.items():
+            signal.signal(name, taken)
+    path, gates, stop = given
+    assert (path, gates.selfsame.judged, stop.is_set()) == (scene.path, 7, True)

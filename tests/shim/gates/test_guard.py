@@ -1,5 +1,6 @@
 """The guard: each breach, in each state and circumstance, has its flag down at the next look, and keeps it there."""
 
+import signal
 import threading
 from itertools import product
 
@@ -11,7 +12,7 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import EVERY, Scope, Value
 from shim.gates.breach import Event, lands
 from shim.gates.gates import Breach, Gates
-from shim.gates.guard import Guard, follow
+from shim.gates.guard import Guard, follow, main
 from shim.gates.webhook import Webhook
 from shim.store.purge import purge
 
@@ -321,3 +322,22 @@ def test_a_recording_that_cannot_be_opened_is_tried_again(tmp_path, monkeypatch)
     monkeypatch.setattr("shim.gates.guard.log.warning", warn)
     follow(path, GATES, Webhook(""), stop)
     assert len(warned) == 2
+
+
+def test_the_process_takes_its_gates_from_beside_the_recording_and_the_address_from_its_surroundings(
+    scene, monkeypatch
+):
+    (scene.path.parent / "gates.yaml").write_text("breach: {crashes: 7}")
+    monkeypatch.setenv("SHIM_WEBHOOK", "http://127.0.0.1:9/hook")
+    given = []
+    monkeypatch.setattr("shim.gates.guard.follow", lambda *arguments: given.extend(arguments))
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        assert main([str(scene.path)]) == 0
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        for name, taken in before.items():
+            signal.signal(name, taken)
+    path, gates, webhook, stop = given
+    assert (path, gates.breach.crashes, webhook._url) == (scene.path, 7, "http://127.0.0.1:9/hook")
+    assert stop.is_set()
