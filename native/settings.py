@@ -27,6 +27,7 @@ class Settings(Section):
         log_format: `text`, or `json` for lines of JSON, one for each request too.
         passthrough_enabled: Forward what native has no handler for to the legacy.
         cli_proxy_port: The legacy's port.
+        callback_ports: Open the port that a provider sends browsers to, while a log-in of the panel's waits for one.
         management_password: A management key beside the configuration's; with it, the owner may come from anywhere.
     """
 
@@ -39,6 +40,7 @@ class Settings(Section):
     log_format: Literal["text", "json"] = "text"
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
+    callback_ports: bool = True
     management_password: str = field(default="", repr=False)
 
     @classmethod

@@ -55,16 +55,17 @@ class LogIns:
         said = await way.begin(journey)
         self.sessions.open(journey.state, way.provider)
         forwarder = None
-        if way.port and query.get("is_webui", "").strip().lower() in TRUE and self._browses(journey):
+        if way.port and self._comes_back(journey):
             forwarder = await self._forward(way)
         task = asyncio.create_task(self._finish(way, journey, forwarder))
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, journey.state))
         return {"status": "ok", **said, "state": journey.state}
 
-    @staticmethod
-    def _browses(journey: Journey) -> bool:
-        """Whether a browser will come back at all: Kiro's log-in at AWS brings none."""
+    def _comes_back(self, journey: Journey) -> bool:
+        """Whether a browser on this machine is to be met at the provider's port; Kiro's log-in at AWS brings none."""
+        if not self._service.settings.callback_ports or journey.wanted("is_webui").lower() not in TRUE:
+            return False
         return not journey.state.startswith("kiro-") or journey.wanted("method").lower() in {"google", "github"}
 
     async def _forward(self, way: LogIn) -> Forwarder:
@@ -87,7 +88,7 @@ class LogIns:
         try:
             await way.finish(journey)
         except LogInError as error:
-            LOG.warning("the log-in at %s failed: %s", way.provider, error)
+            LOG.info("the log-in at %s failed: %s", way.provider, error)
             self.sessions.say(journey.state, str(error))
         else:
             self.sessions.complete(journey.state)

@@ -136,7 +136,7 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     every = [*recorded.startup_upstream, *(i for x in recorded.exchanges for i in x.upstream)]
     upstream = PlayedUpstream(i for i in every if BACKGROUND.search(i.request.url))
     upstream.load(recorded.startup_upstream)
-    settings = Settings()  # nothing of this process's environment
+    settings = Settings(callback_ports=False)  # nothing of this process: neither its environment nor its ports
     app = build(config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=settings)
     choice = RecordedChoice(upstream.asked)
     if len(case.runs) == 1 and len(recorded.exchanges) == 1:  # a live exchange: whose turn it was is not in the state

@@ -62,7 +62,7 @@ def office(a, tmp_path):
     """
     clock = a.StandingClock()
 
-    def make(answers):
+    def make(answers, **settings):
         given = iter(answers)
 
         def script(_):
@@ -74,7 +74,7 @@ def office(a, tmp_path):
 
         upstream, stores = a.ScriptedUpstream(script), Stores(tmp_path / "auth")
         outside = {"upstream": upstream, "clock": clock, "ids": a.CountingIds()}
-        service = Service(configuration.parse({}), **outside, stores=stores, settings=Settings())
+        service = Service(configuration.parse({}), **outside, stores=stores, settings=Settings(**settings))
         return LogIns(service), upstream, stores.auth_dir
 
     make.clock = clock

@@ -60,3 +60,10 @@ async def test_without_a_port_of_its_own_no_browser_can_be_sent_on(office, a_way
 async def test_who_knows_nobody_s_way_says_so(office):
     with pytest.raises(KeyError):
         await office([])[0].begin("nobody", {})
+
+
+async def test_ports_that_belong_to_others_are_left_to_them(office, a_way):
+    a_way(port=1)
+    log_ins, *_ = office([], callback_ports=False)
+    assert (await log_ins.begin("codex", {"is_webui": "1"}))["status"] == "ok"
+    await log_ins.close()
