@@ -1,0 +1,44 @@
+"""Clients are let in when the binary answers, and nothing that was started is left behind."""
+
+import socket
+
+import pytest
+
+from shim.run.migrating import Migrating, answers
+from shim.run.plan import Wishes, plan
+from shim.run.ports import number_of, reserve
+
+
+@pytest.fixture
+def migrating(tmp_path):
+    binary, config = tmp_path / "binary", tmp_path / "config.yaml"
+    binary.write_text("#!/bin/sh\nexec sleep 60\n")
+    binary.chmod(0o755)
+    with reserve(0) as found:
+        config.write_text(f"port: {number_of(found)}\n")
+    wishes = Wishes("", binary, config, tmp_path, tap=False, native=False, drain=0.0)
+    planned = plan(wishes, {}, "python")
+    yield Migrating(planned, wishes)
+    for sock in planned.sockets:
+        sock.close()
+
+
+async def test_a_binary_that_does_not_answer_is_not_waited_for_for_ever_and_ends(migrating):
+    assert not await migrating.start_answering(0.1)
+    assert migrating._legacy.running
+    await migrating.end(20)
+    assert not migrating._legacy.running
+    assert not migrating._front.running
+
+
+async def test_the_clients_socket_stays_open_when_all_has_ended(migrating):
+    await migrating.leave()
+    assert migrating._plan.sockets[0].fileno() != -1
+    assert all(sock.fileno() == -1 for sock in migrating._plan.reserved)
+
+
+async def test_who_listens_answers():
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        address = found.getsockname()
+        assert await answers(address)
+    assert not await answers(address)
