@@ -64,3 +64,23 @@ def test_a_setting_has_a_name_of_its_own():
     first, second = (Flag(Scope(CLAUDE), Value.parse("canary 5%"), at=at) for at in (1.0, 2.0))
     assert first.step != second.step
     assert str(Scope(CLAUDE, "codex", "yes", "m*")) == "POST /v1/messages provider=codex stream=yes model=m*"
+
+
+def test_the_more_native_gets_the_higher_a_flag_is():
+    values = [Value.parse(text) for text in ("legacy", "shadow", "canary 0.5%", "canary 10%", "canary 100%", "native")]
+    assert sorted(values[::-1], key=lambda value: value.height) == values
+    assert [value.serves for value in values] == [False, False, True, True, True, True]
+
+
+def test_native_is_asked_where_some_flag_of_the_endpoint_says_more_than_legacy():
+    table = a_table(rows=[(Scope(CLAUDE), "legacy"), (Scope(CLAUDE, model="m"), "shadow"), (Scope("GET /"), "legacy")])
+    assert table.asks_native(CLAUDE)
+    assert not table.asks_native("GET /")
+    assert not table.asks_native("GET /v1/models")
+
+
+def test_a_flag_covers_all_of_an_endpoint_where_nothing_narrows_it():
+    assert Scope(CLAUDE).covers_all_of(CLAUDE)
+    assert Scope("*").covers_all_of(CLAUDE)
+    assert not Scope(CLAUDE, stream="no").covers_all_of(CLAUDE)
+    assert not Scope("GET /").covers_all_of(CLAUDE)

@@ -11,6 +11,7 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
 from shim.gates import ascent, standing
 from shim.gates.ascent import ascend, follow, main
+from shim.gates.climb import GateClosedError
 
 CLAUDE, CHAT, MODELS = "POST /v1/messages", "POST /v1/chat/completions", "GET /v1/models"
 
@@ -111,3 +112,17 @@ def test_the_process_takes_the_gates_it_is_told_and_ends_when_it_is_told_to(scen
             signal.signal(name, taken)
     path, gates, stop = given
     assert (path, gates.selfsame.judged, stop.is_set()) == (scene.path, 7, True)
+
+
+def test_what_was_changed_while_it_looked_is_left_for_the_next_look(scene, climbs, monkeypatch):
+    for endpoint in (CLAUDE, CHAT):
+        scene.flag("shadow", endpoint=endpoint)
+        proven(scene, endpoint)
+
+    def refuse(*_, **__):
+        raise GateClosedError("its flag was changed meanwhile")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(ascent, "promote", refuse)
+        assert climbs() == []
+    assert len(climbs()) == 2
