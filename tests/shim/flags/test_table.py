@@ -1,5 +1,7 @@
 """The flag that is narrowed most holds."""
 
+from itertools import pairwise
+
 import pytest
 
 from shim.flags.table import LEGACY, Asked, Flag, Mode, Scope, Table, Value, WrongFlagError
@@ -68,7 +70,7 @@ def test_a_setting_has_a_name_of_its_own():
 
 def test_the_more_native_gets_the_higher_a_flag_is():
     values = [Value.parse(text) for text in ("legacy", "shadow", "canary 0.5%", "canary 10%", "canary 100%", "native")]
-    assert sorted(values[::-1], key=lambda value: value.height) == values
+    assert all(lower.height < higher.height for lower, higher in pairwise(values))
     assert [value.serves for value in values] == [False, False, True, True, True, True]
 
 
