@@ -12,8 +12,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from shim.accepting import accept, effect, renew
-from shim.judge.accepted import AcceptedError, Rule
-from shim.knowledge import Knowledge
+from shim.judge.accepted import AcceptedError, Rule, Rules
 from shim.page.asked import AskedError, Body
 from shim.store.store import Store
 
@@ -61,15 +60,14 @@ def would_change(path: Path, proposal: Proposal, today: dt.date) -> Json:
     return {**asdict(found), "expires": rule.expires.isoformat()}
 
 
-def accept_now(path: Path, proposal: Proposal, known: Knowledge, today: dt.date) -> Json:
+def accept_now(path: Path, proposal: Proposal, file: Path, today: dt.date) -> Json:
     """Write the rule, and let what was judged follow it. Raises AskedError."""
     rule = proposal.rule(today)
     try:
-        accept(known.accepted, rule)
+        accept(file, rule)
     except AcceptedError as error:
         raise AskedError(str(error), 409) from error
     except OSError as error:
-        raise AskedError(f"{known.accepted} cannot be written: {error}", 500) from error
-    known.refresh()
+        raise AskedError(f"{file} cannot be written: {error}", 500) from error
     with Store(path) as store:
-        return {"rule": rule.name, "renewed": renew(store, known.rules)}
+        return {"rule": rule.name, "renewed": renew(store, Rules.read(file, today=today))}

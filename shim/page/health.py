@@ -10,17 +10,19 @@ from typing import Any
 import orjson
 
 from shim.flags.ledger import Change, Ledger
+from shim.flags.table import Asked, Mode
 from shim.store.sessions import Session
 from shim.store.store import Store
 
 PROOF = "proof.json"
 _PROVED = ("lane", "kind", "planted", "found", "recall", "precision")
 LAST = 5  # lives of the recorder that are shown
+WAITED = 10_001  # exchanges that are looked at to say how many wait
 _WAITING = """
-SELECT COUNT(*), MIN(began) FROM (
-    SELECT e.began FROM exchanges e WHERE e.run IS NULL AND e.id > ? AND e.mode = 'legacy' AND NOT EXISTS (
-        SELECT 1 FROM verdicts v WHERE v.exchange = e.id AND v.subject = 'native')
-    ORDER BY e.id LIMIT 10001)
+SELECT e.began, e.endpoint, e.provider, e.stream, e.model FROM exchanges e
+WHERE e.run IS NULL AND e.id > ? AND e.mode = 'legacy' AND NOT EXISTS (
+    SELECT 1 FROM verdicts v WHERE v.exchange = e.id AND v.subject = 'native')
+ORDER BY e.id LIMIT ?
 """
 
 type Json = dict[str, Any]
@@ -66,7 +68,7 @@ def judge_json(store: Store, now: float) -> Json:
         "SELECT exchange, judged, took, build FROM verdicts WHERE subject = 'native' ORDER BY id DESC LIMIT 1"
     ).fetchone()
     last, judged, took, build = row or (0, None, None, "")
-    count, oldest = store.sql.execute(_WAITING, (last,)).fetchone()
+    waiting = _waiting(store, last)
     recent = store.sql.execute(
         "SELECT COUNT(*), MIN(judged), MAX(judged), AVG(took) FROM"
         " (SELECT judged, took FROM verdicts WHERE subject = 'native' ORDER BY id DESC LIMIT 1000)"
@@ -75,11 +77,22 @@ def judge_json(store: Store, now: float) -> Json:
         "judged": judged,
         "took": took,
         "build": build,
-        "waiting": count,
-        "lag": now - oldest if oldest else 0.0,
+        "waiting": len(waiting),
+        "lag": now - min(waiting) if waiting else 0.0,
         "average": recent[3],
         "recent": recent[0],
     }
+
+
+def _waiting(store: Store, last: int) -> list[float]:
+    """When those began that are to be judged and have no verdict; what a flag of `legacy` covers waits for nobody."""
+    table = Ledger(store.sql).table()
+    rows = store.sql.execute(_WAITING, (last, WAITED)).fetchall()
+    return [
+        began
+        for began, endpoint, provider, stream, model in rows
+        if table.lookup(Asked(endpoint, provider, bool(stream), model)).value.mode is not Mode.LEGACY
+    ]
 
 
 def database_bytes(store: Store) -> int:

@@ -1,8 +1,8 @@
 """The recording as the page reads it: on threads of their own, so that no look at it holds up another visitor.
 
-Everything between the event loop and the database lives here. Laws: whoever reads never writes and never waits for a
-writer; what takes long (native run once more) does not stand before what is quick; an answer that was worked out is
-given to all who ask the same until something changed.
+Everything between the event loop and the database lives here. Laws: whoever reads never waits for a writer, nor a flip
+for a reader; what takes long (native run once more) does not stand before what is quick; an answer that was worked out
+is given to all who ask the same until something changed.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class Reading:
         self._version = version
         self._quick = ThreadPoolExecutor(1, "page-reader")
         self._slow = ThreadPoolExecutor(1, "page-player")
+        self._writing = ThreadPoolExecutor(1, "page-writer")
         self._store: Store | None = None
         self._known: dict[str, Known] = {}
 
@@ -59,6 +60,13 @@ class Reading:
     async def ask_slowly[T](self, work: Callable[[], T]) -> T:
         """What takes a while; opens what it needs by itself."""
         return await asyncio.get_running_loop().run_in_executor(self._slow, work)
+
+    async def write[T](self, work: Callable[[], T]) -> T:
+        """What changes something: it waits for no reader, and what was read before no longer holds."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writing, work)
+        finally:
+            self._known.clear()
 
     async def ask_once[T](self, name: str, read: Callable[[], Awaitable[T]]) -> T:
         """What is known of one thing, read anew where the recording has changed; who asks meanwhile waits for that."""
@@ -74,13 +82,10 @@ class Reading:
             known.version, known.at = version, monotonic()
             return known.value  # type: ignore[no-any-return]  # as above
 
-    def forget(self) -> None:
-        """Something was changed from here: what was worked out before no longer holds."""
-        self._known.clear()
-
     def close(self) -> None:
         """Read no more."""
         self._slow.shutdown(wait=False, cancel_futures=True)
+        self._writing.shutdown(wait=True)
         self._quick.shutdown(wait=True, cancel_futures=True)
         if self._store is not None:
             self._store.close()

@@ -253,25 +253,20 @@ class Page:
             with Ledger.open(self.outside.database) as ledger:
                 return health.change_json(flips.flip_now(ledger, wanted))
 
-        done = await self.reading.ask_slowly(set_it)
-        self.reading.forget()
+        done = await self.reading.write(set_it)
         return said(done)
 
     async def climb(self, request: web.Request) -> web.Response:
         """One step up."""
         wanted = await body_of(request, gates.Climb)
         outside = self.outside
-        done = await self.reading.ask_slowly(
-            lambda: gates.climb_now(outside.database, wanted, self._gates(), outside.clock)
-        )
-        self.reading.forget()
+        done = await self.reading.write(lambda: gates.climb_now(outside.database, wanted, self._gates(), outside.clock))
         return said(health.change_json(done))
 
     async def lift(self, request: web.Request) -> web.Response:
         """A hold lifted."""
         wanted = await body_of(request, gates.Lift)
-        done = await self.reading.ask_slowly(lambda: gates.lift_now(self.outside.database, wanted))
-        self.reading.forget()
+        done = await self.reading.write(lambda: gates.lift_now(self.outside.database, wanted))
         return said(gates.hold_json(done))
 
     async def would_accept(self, request: web.Request) -> web.Response:
@@ -284,11 +279,10 @@ class Page:
     async def accept(self, request: web.Request) -> web.Response:
         """Accept a difference."""
         wanted = await body_of(request, acceptance.Proposal)
-        known = self.outside.knowledge
-        done = await self.reading.ask_slowly(
-            lambda: acceptance.accept_now(self.outside.database, wanted, known, self._today())
+        file = self.outside.knowledge.accepted
+        done = await self.reading.write(
+            lambda: acceptance.accept_now(self.outside.database, wanted, file, self._today())
         )
-        self.reading.forget()
         return said(done)
 
     def _gates(self) -> Gates:

@@ -28,9 +28,9 @@ export function changeFlag({ endpoint, flag, to }, done) {
   const rolls = to !== undefined;
   const share = h("input", { type: "number", name: "share", min: "0.1", max: "100", step: "any", "aria-label": "Share of the conversations in per cent",
     value: start[0] === "canary" ? parseFloat(start[1]) : 5, oninput: () => look() });
-  const choices = MODES.map((name) => h("label", { class: "choice" },
+  const choices = [...MODES, ...(own && !rolls ? [""] : [])].map((name) => h("label", { class: "choice" },
     h("input", { type: "radio", name: "mode", value: name, checked: name === start[0], autofocus: name === start[0], onchange: () => look() }),
-    ` ${name} `, name === "canary" ? [share, " %"] : null));
+    ` ${name || "whatever a wider flag says"} `, name === "canary" ? [share, " %"] : null));
   const narrowing = {
     model: h("input", { name: "model", placeholder: "any; * stands for anything", oninput: () => look() }),
     provider: h("input", { name: "provider", placeholder: "any", oninput: () => look() }),
@@ -72,7 +72,7 @@ export function changeFlag({ endpoint, flag, to }, done) {
     try {
       const change = await post("/api/flags", { ...wanted(), expected, why: why.value });
       box.close();
-      tell(`${change.scope}: ${change.before || "not set"} → ${change.value}`);
+      tell(`${change.scope}: ${change.before || "not set"} → ${change.value || "not set"}`);
       done();
     } catch (error) {
       wrong.textContent = error.message;

@@ -62,7 +62,7 @@ async def test_what_did_not_change_is_read_once_whoever_asks(path):
     version[0] = 2
     assert await reading.ask_once("name", read) == 2
     assert await reading.ask_once("other", read) == 3
-    reading.forget()
+    assert await reading.write(lambda: "written") == "written"
     assert await reading.ask_once("name", read) == 4
     reading.close()
 
@@ -91,6 +91,7 @@ async def test_what_takes_long_does_not_stand_before_what_is_quick(path):
 
     waiting = asyncio.create_task(reading.ask_slowly(slow))
     assert await reading.ask(lambda store: store.path) == path
+    assert await reading.write(lambda: "flipped") == "flipped"
     assert not waiting.done()
     go.set()
     assert await waiting

@@ -81,7 +81,15 @@ def test_a_flag_for_all_is_told_to_be_nobodys_own(tmp_path, store):
     assert not row(found)["flag"]["own"]
 
 
-def test_health_tells_of_recorder_and_judge(store):
+def test_what_nobody_wants_judged_does_not_wait(tmp_path, store):
+    some(store, 3, began=NOW - 80)
+    assert health(store, NOW)["judge"]["waiting"] == 0
+    flag(tmp_path / "recordings.db", "shadow", CHAT)
+    assert health(store, NOW)["judge"]["waiting"] == 3
+
+
+def test_health_tells_of_recorder_and_judge(tmp_path, store):
+    flag(tmp_path / "recordings.db", "shadow")
     with store.transaction():
         number = store.sessions.begin(NOW - 100)
         store.sessions.tell(number, Standing(seen=5, recorded=3, dropped={"queue full": 1}))
