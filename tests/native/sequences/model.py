@@ -50,7 +50,6 @@ class Model:
     def __init__(self) -> None:
         self.values: Json = {**dict.fromkeys(SWITCHES, False), **dict.fromkeys(NUMBERS, 0), **dict.fromkeys(TEXTS, "")}
         self.values |= {"routing/strategy": "round-robin", "error-logs-max-files": 10}
-        self.limited = False
         self.keys: list[str] = []
         self.lists: dict[str, list[Json]] = {name: [] for name in LISTS}
         self.excluded: dict[str, list[str]] = {}
@@ -100,8 +99,6 @@ class Model:
             value = max(0, value)
         elif path == "error-logs-max-files":
             value = 10 if value < 0 else value
-            self.limited |= value not in {0, 10}
-            value = value if self.limited else 10  # a zero has no line of its own: it is in the file where one was
         elif path.startswith("ampcode/"):
             value = trimmed(value)
         self.values[path] = value
@@ -203,8 +200,8 @@ class Model:
         }
         if name == "openai-compatibility":
             keys = [{"api-key": key["api-key"].strip()} for key in given.get("api-key-entries") or []]
-            return entry | {"name": given["name"].strip(), "api-key-entries": keys}
-        more = {"api-key": given["api-key"].strip(), "proxy-url": given.get("proxy-url", "").strip()}
+            return entry | {"name": given.get("name", "").strip(), "api-key-entries": keys}
+        more = {"api-key": given.get("api-key", "").strip(), "proxy-url": given.get("proxy-url", "").strip()}
         return entry | more | {"excluded-models": patterns(given.get("excluded-models"))}
 
     # ---- models of log-ins, and Amp's
@@ -280,4 +277,4 @@ def mapping_of(entry: Json) -> Json:
 def told(model: Model) -> Json:
     """What a model configures."""
     mappings = [mapping_of(entry) for entry in model.mappings]
-    return {**vars(model), "mappings": mappings, "amp_keys": None, "limited": None}
+    return {**vars(model), "mappings": mappings, "amp_keys": None}

@@ -20,13 +20,23 @@ from native.settings import Settings
 from native.stores import Stores
 from shim.judge.playback import PlayedUpstream
 from tests.native.sequences.calls import AMP, CLIENT_KEYS, OAUTH, UPSTREAM_KEYS, VALUES, Call
-from tests.native.sequences.model import Model, seen, told
+from tests.native.sequences.model import LISTS, Model, seen, told
 
 SECRET = "owner"
 HASH = bcrypt.hashpw(SECRET.encode(), bcrypt.gensalt(4)).decode()
 KNOWN = st.one_of(VALUES, CLIENT_KEYS, UPSTREAM_KEYS, OAUTH.filter(lambda call: "alias" not in call.path), AMP)
 SEQUENCES = st.lists(KNOWN, min_size=1, max_size=8)
 GENERATE = Phase.generate
+
+
+# Every list has its line: where there is none, one that says nothing gets none. What is built in is told to be empty:
+# it would be written with the first change, a hundred lines.
+BEGUN = {
+    **{key: [] for key in ["api-keys", *LISTS]},
+    "error-logs-max-files": 10,
+    "ampcode": {"model-mappings": []},
+    "oauth-model-alias": {"kiro": None, "github-copilot": None},
+}
 
 
 def drawn(many):
@@ -55,9 +65,7 @@ class Standing:
 async def asking(folder):
     """Native on a file of its own, in memory: `status(call)`."""
     file = Path(folder) / "config.yaml"
-    # What is built in would be written with the first change, and read with each: a hundred lines.
-    aliases = {"kiro": None, "github-copilot": None}
-    file.write_text(yaml.safe_dump({"remote-management": {"secret-key": HASH}, "oauth-model-alias": aliases}))
+    file.write_text(yaml.safe_dump({**BEGUN, "remote-management": {"secret-key": HASH}}))
     (file.parent / "auth").mkdir()
     app = build(
         configuration.load(file),
