@@ -9,7 +9,7 @@ from native.server import declared
 from native.surface.management.call import MOST_BODY, PREFIX
 
 ROUTES = [route for route in declared().all if route.family == "management"]
-WRITING = [route for route in ROUTES if route.method in {"PUT", "PATCH", "POST"}]
+WRITING = [r for r in ROUTES if r.method in {"PUT", "PATCH", "POST"} and (r.doc.takes is not None or r.doc.form)]
 NAMED = [route for route in ROUTES if set(route.doc.query) & {"name", "all"} or ":" in route.path]
 WRONG = [
     b"",
@@ -64,7 +64,7 @@ def guarded(owning, tmp_path):
 
     async def prepare(owner):
         outside = tmp_path / "outside.json"
-        outside.write_text('{"type": "claude", "outside": true}')
+        outside.write_text('{"type": "claude", "what": "private matter"}')
         (owner.auth_dir / "link.json").symlink_to(outside)
         return outside
 
@@ -116,8 +116,8 @@ async def test_a_name_never_leads_out_of_the_folder(guarded):
                 path = f"{path.partition(':')[0]}{name.replace('%', '%25').replace(chr(0), '%00')}"
             status, said = await owner.ask(route.method, path, body, params={"name": name})
             assert status < 500, (about(route), name, status, said)
-            assert b"outside" not in repr(said).encode() or "error" in said, (about(route), name, said)
-        assert outside.read_text() == '{"type": "claude", "outside": true}'
+            assert "private matter" not in repr(said), (about(route), name, said)
+        assert outside.read_text() == '{"type": "claude", "what": "private matter"}'
         assert {p for p in held(owner) if p.parent != owner.auth_dir} == {
             p for p in before if p.parent != owner.auth_dir
         }
