@@ -1,8 +1,8 @@
 """A proxy that is every provider: it ends TLS itself and lets one function answer, so nothing leaves the machine.
 
-It takes `CONNECT`, SOCKS5 and plain proxy requests on one port, and is what a configuration has as `proxy-url`. Law:
-who answers is given the real address and the request as it came; what it has no answer for gets a 599, which no
-provider says.
+It takes `CONNECT`, SOCKS5 and plain proxy requests on one port, speaks HTTP/1.1 or HTTP/2 within, and is what a
+configuration has as `proxy-url`. Law: who answers is given the real address and the request as it came; what it has no
+answer for gets a 599, which no provider says.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from mitmproxy.certs import CertStore
 
+from shim.binary.http2 import Http2, Undecided
 from shim.exchange import Request, Response
 
 MISS = 599
@@ -99,25 +100,31 @@ class ProviderProxy:
     ) -> None:
         if self._http is None:
             return
-        protocol = self._http()
-        transport: asyncio.Transport | None = writer.transport  # type: ignore[assignment] # a stream's is a Transport
         secure = self._secure(host, port)
-        if secure:
-            context = self._context(host)
-            transport = await asyncio.get_running_loop().start_tls(
-                writer.transport, protocol, context, server_side=True
-            )
-        else:
-            writer.transport.set_protocol(protocol)
-        if transport is None:
-            return
         scheme, usual = ("https", HTTPS) if secure else ("http", 80)
         tail = "" if port == usual else f":{port}"
-        self._origins[protocol] = f"{scheme}://{host}{tail}" if host else ""
+        origin = f"{scheme}://{host}{tail}" if host else ""
+        transport: asyncio.Transport = writer.transport  # type: ignore[assignment] # a stream's is a Transport
+        spoken, said = "", head + bytes(reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001 - what came before the hand-over
+        if secure:
+            early = Undecided()
+            loop = asyncio.get_running_loop()
+            inner = await loop.start_tls(transport, early, self._context(host), server_side=True)
+            if inner is None or early.over:
+                return
+            transport, spoken = inner, inner.get_extra_info("ssl_object").selected_alpn_protocol()
+            said = bytes(early.kept)
+        protocol = Http2(origin, self._found, _OWN, _DELAY) if spoken == "h2" else self._http()
+        if isinstance(protocol, web.RequestHandler):
+            self._origins[protocol] = origin
+        transport.set_protocol(protocol)
         protocol.connection_made(transport)
-        early = head + bytes(reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001 - what came before the hand-over
-        if early and not secure:
-            protocol.data_received(early)
+        if said:
+            protocol.data_received(said)
+
+    def _found(self, request: Request) -> Response:
+        """The answer, or what no provider says."""
+        return self.answer(request) or Response(MISS, chunks=(b"the recordings have no such call",))
 
     def _context(self, host: str) -> ssl.SSLContext:
         if host not in self._contexts:
@@ -133,6 +140,7 @@ class ProviderProxy:
             file.write_bytes(entry.cert.to_pem() + pem)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(file)
+            context.set_alpn_protocols(["h2", "http/1.1"])
             self._contexts[host] = context
         return self._contexts[host]
 
@@ -140,9 +148,7 @@ class ProviderProxy:
         origin = self._origins.get(request.protocol, "")
         url = origin + request.raw_path if origin else request.raw_path
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.raw_headers)
-        found = self.answer(Request(request.method, url, headers, await request.read()))
-        if found is None:
-            return web.Response(status=MISS, text="the recordings have no such call")
+        found = self._found(Request(request.method, url, headers, await request.read()))
         if found.status == 0 and request.transport is not None:  # the connection ended without an answer
             request.transport.abort()
             return web.Response(status=MISS)
