@@ -12,7 +12,8 @@ from aiohttp import web
 from shim.flags.ledger import Ledger
 from shim.knowledge import Knowledge, learned_noise, shipped_noise
 from shim.page.keys import PAGE, Keys
-from shim.page.server import Outside, build
+from shim.page.outside import Outside
+from shim.page.server import build
 from shim.run.ports import DASHBOARD, LOOPBACK, listen_near, number_of
 
 SHUTDOWN = 1.0  # seconds that visitors who listen are given

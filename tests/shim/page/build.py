@@ -17,7 +17,8 @@ from shim.knowledge import Knowledge, shipped_noise
 from shim.labels import exchange_labels
 from shim.page.guard import TOKEN
 from shim.page.keys import Keys
-from shim.page.server import Outside, build
+from shim.page.outside import Outside
+from shim.page.server import build
 from shim.run.ports import LOOPBACK, listen, number_of
 from shim.shadow import Shadow
 from shim.store.records import Record

@@ -138,6 +138,6 @@ async def test_the_cookie_is_for_this_page_and_no_script(visit):
 
 
 def visit_outside(visit):
-    from shim.page.server import Outside
+    from shim.page.outside import Outside
 
     return Outside(visit.database, None, None, visit.port)
