@@ -19,7 +19,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.scalarstring import ScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 from native.threeway import identity
 
@@ -48,6 +48,19 @@ WHOLE = ("oauth-excluded-models", "oauth-model-alias")
 DEEPEST = 100
 TOO_DEEP = "nested too deeply"
 _BRACKETS = re.compile(r"[\[\]{}]")
+
+
+_DOUBTFUL = re.compile(
+    r"""|~|<<|=
+    |y|yes|n|no|on|off|true|false|null
+    |[-+]?(\d[\d_]*|0x[\da-f_]+|0o[0-7_]+|0b[01_]+)
+    |[-+]?(\.\d+|\d[\d_]*(\.[\d_]*)?)(e[-+]?\d+)?
+    |[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?
+    |[-+]?\.inf|\.nan
+    |\d{4}-\d\d?-\d\d?([Tt\s].*)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Texts that some reader of YAML takes for something else; the legacy writes them in double quotes."""
 
 
 class ConfigFileError(Exception):
@@ -277,7 +290,7 @@ def _merged(old: Any, new: Any, path: str) -> Any:
         return old
     if type(plain(old)) is type(new) and old == new:
         return old
-    return type(old)(new) if isinstance(old, ScalarString) and isinstance(new, str) else new
+    return type(old)(new) if isinstance(old, ScalarString) and isinstance(new, str) else _made(new)
 
 
 def _merge_list(old: CommentedSeq, new: Sequence[Any], path: str) -> None:
@@ -348,4 +361,4 @@ def _made(value: Any) -> Any:
         if not made:
             made.fa.set_flow_style()
         return made
-    return value
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and _DOUBTFUL.fullmatch(value) else value

@@ -155,3 +155,20 @@ def test_two_writers_lose_no_change_of_each_other(tmp_path):
 def test_what_would_break_the_reader_is_refused(text):
     with pytest.raises(ConfigFileError):
         parsed(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "y", "No", "true", "~", "7", "1_000", "1.5e3", ".inf", "0x1F", "12:30", "2026-01-02"]
+)
+def test_a_text_that_looks_like_something_else_is_written_as_the_legacy_writes_it(text):
+    document = parsed("a: x\nb: [k]\n")
+    merge(document, {"a": text, "b": [text, "plain"]})
+    assert f'a: "{text}"' in written(document)
+    assert plain(parsed(written(document))) == {"a": text, "b": [text, "plain"]}
+
+
+@pytest.mark.parametrize("text", ["yard", "-1a", "1.2.3.4", "https://x.example.test:80", "sk-1", "a b"])
+def test_a_text_that_is_one_stands_without_quotes(text):
+    document = parsed("a: x\n")
+    merge(document, {"a": text})
+    assert written(document) == f"a: {text}\n"
