@@ -1,8 +1,7 @@
 """The page as an application: who logs in, what is told live, and which paths there are.
 
-Laws: everything outside (recording, keys, clock, port) is an argument; all below
-`/api/` stands behind the guard, `/metrics` behind a key; what is served besides are files of this package, all known
-before the first request.
+Laws: everything outside (recording, keys, clock, port) is an argument; all below `/api/` stands behind the guard,
+`/metrics` behind a key; what is served besides are files of this package, all known before the first request.
 """
 
 from collections.abc import AsyncIterator
