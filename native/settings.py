@@ -12,10 +12,12 @@ from native.section import Section, WrongKindError
 
 PREFIX = "QUOTIO_"
 PASSWORD = "MANAGEMENT_PASSWORD"  # noqa: S105 - the variable's name
+PANEL = "MANAGEMENT_STATIC_PATH"
+PAGE = "management.html"
 
 
 class Settings(Section):
-    """`QUOTIO_*`, and the binary's `MANAGEMENT_PASSWORD`.
+    """`QUOTIO_*`, and the binary's `MANAGEMENT_PASSWORD` and `MANAGEMENT_STATIC_PATH`.
 
     Attributes:
         host: Where to listen, before the configuration's `host`.
@@ -29,6 +31,7 @@ class Settings(Section):
         cli_proxy_port: The legacy's port.
         callback_ports: Open the port that a provider sends browsers to, while a log-in of the panel's waits for one.
         management_password: A management key beside the configuration's; with it, the owner may come from anywhere.
+        panel: The control panel's page, where it does not lie in `static` beside the configuration.
     """
 
     host: str = ""
@@ -42,6 +45,7 @@ class Settings(Section):
     cli_proxy_port: int = 0
     callback_ports: bool = True
     management_password: str = field(default="", repr=False)
+    panel: Path | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -49,6 +53,8 @@ class Settings(Section):
         ours = ((name, value.strip()) for name, value in environment.items() if name.startswith(PREFIX))
         words = {name.removeprefix(PREFIX).lower(): value for name, value in ours if value}
         words["management_password"] = environment.get(PASSWORD, "").strip()
+        if panel := environment.get(PANEL, "").strip():
+            words["panel"] = panel if panel.lower().endswith(PAGE) else f"{panel}/{PAGE}"
         try:
             return cls.read(words)
         except WrongKindError as error:

@@ -1,10 +1,12 @@
 """The root, the list of models, and Claude Code's telemetry, which is thanked for and dropped."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import orjson
 from aiohttp import web
 
+from native.settings import PAGE
 from native.surface.routes import CORS, Doc, Route, answer
 from native.wire import claude, openai_chat
 
@@ -45,13 +47,21 @@ async def telemetry(_request: web.Request, _service: "Service") -> web.StreamRes
     return answer(b'{"status":"ok"}')
 
 
-async def panel(_request: web.Request, service: "Service") -> web.StreamResponse:
+async def panel(request: web.Request, service: "Service") -> web.StreamResponse:
     """`GET /management.html`: the control panel, where there is one beside the configuration; none is ever fetched."""
     file = service.stores.config_file
-    page = file.parent / "static" / "management.html" if file else None
+    page = service.settings.panel or (file.parent / "static" / PAGE if file else None)
     if service.config.remote_management.disable_control_panel or page is None or not page.is_file():
         return web.Response(status=404, headers=CORS)
-    return web.FileResponse(page, headers=CORS)
+    written = datetime.fromtimestamp(int(page.stat().st_mtime), UTC)
+    kind = {"Content-Type": "text/html; charset=utf-8", "Accept-Ranges": "bytes"}
+    known = request.if_modified_since
+    if known is not None and known >= written:
+        response = web.Response(status=304, headers=CORS)
+    else:
+        response = web.Response(body=page.read_bytes(), headers={**CORS, **kind})
+    response.last_modified = written
+    return response
 
 
 ROUTES = [

@@ -35,3 +35,8 @@ def test_the_binary_s_password_is_read_as_it_reads_it_and_never_shown():
     settings = Settings.of({"MANAGEMENT_PASSWORD": " hush "})
     assert settings.management_password == "hush"
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize("said", ["/somewhere/static", "/somewhere/static/management.html"])
+def test_the_binary_s_folder_of_the_panel_is_native_s_too(said):
+    assert Settings.of({"MANAGEMENT_STATIC_PATH": f" {said} "}).panel == Path("/somewhere/static/management.html")

@@ -13,6 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import bcrypt
 import pytest
 from typer.testing import CliRunner
 
@@ -41,8 +42,8 @@ class Running:
     def config(self):
         return self.folder / "config.yaml"
 
-    def ask(self, path="/", method="GET", body=None):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body, method=method)
+    def ask(self, path="/", method="GET", body=None, **headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers, method=method)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read())
 
@@ -108,6 +109,26 @@ def test_what_a_client_changes_is_in_the_users_file_before_the_answer(run):
     until(lambda: "api-keys" in running.ask()["config"])
     assert running.end() == 0
     assert running.config.read_text().endswith("debug: true\napi-keys: [k]\nended: true\n")
+
+
+@pytest.mark.slow
+def test_the_binary_picks_up_what_native_writes(run):
+    running = run("--native")
+    key = bcrypt.hashpw(b"owner", bcrypt.gensalt(4)).decode()
+    running.config.write_text(running.config.read_text() + f"remote-management:\n  secret-key: {key}\n")
+    until(lambda: key in running.ask()["config"])
+    words = [sys.executable, "-m", "shim.cli", "flags", "--data-dir", str(running.folder / "data"), "set"]
+    subprocess.run([*words, "PATCH /v0/management/request-retry", "native"], check=True, capture_output=True)
+
+    def by_native():
+        """The stand-in answers no PATCH at all."""
+        body = b'{"value":7}'
+        return running.ask("/v0/management/request-retry", "PATCH", body, Authorization="Bearer owner")
+
+    assert until(by_native) == {"status": "ok"}
+    assert "request-retry: 7" in running.config.read_text()
+    assert "request-retry: 7" in running.ask()["config"]
+    assert running.end() == 0
 
 
 def test_a_binary_that_dies_is_started_again(run):
