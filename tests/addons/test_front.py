@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from addons.way import UNANSWERED
+from shim.exchange import Exchange, Request
+from shim.faults import Fault, fault_of
 
 CLAUDE = "POST /v1/messages"
 
@@ -224,28 +226,35 @@ async def _hangs_up(rig):
     return await rig.origin(leave)
 
 
+def _exchange(ended):
+    return Exchange(Request("POST", "/v1/messages"), ended.response, mode=ended.route.mode)
+
+
 FAILURES = {
-    "down": (_down, "cannot be reached"),
-    "hangs up": (_hangs_up, "server closed connection"),
+    "down": (_down, "cannot be reached", Fault.CRASH),
+    "hangs up": (_hangs_up, "server closed connection", Fault.CRASH),
     "has no handler": (
         _declines(b"HTTP/1.1 501 No\r\n" + UNANSWERED.encode() + b": no handler\r\nContent-Length: 3\r\n\r\nnot"),
         "no handler",
+        Fault.UNSERVED,
     ),
     "has failed": (
         _declines(b"HTTP/1.1 500 Oh\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\nnot"),
         "native failed",
+        Fault.FAILED,
     ),
     "fails in chunks": (
         _declines(
             b"HTTP/1.1 500 Oh\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnot\r\n0\r\n\r\n"
         ),
         "native failed",
+        Fault.FAILED,
     ),
 }
 
 
-@pytest.mark.parametrize(("failing", "reason"), FAILURES.values(), ids=FAILURES)
-async def test_native_that_fails_before_the_first_byte_leaves_it_to_the_legacy(rig, failing, reason):
+@pytest.mark.parametrize(("failing", "reason", "fault"), FAILURES.values(), ids=FAILURES)
+async def test_native_that_fails_before_the_first_byte_leaves_it_to_the_legacy(rig, failing, reason, fault):
     native = await failing(rig)
     legacy = await rig.origin(rig.whole(b"legacy"))
     front = await rig.front(legacy.port, native=native.port, flags={CLAUDE: "native"})
@@ -258,6 +267,7 @@ async def test_native_that_fails_before_the_first_byte_leaves_it_to_the_legacy(r
     for ended in await front.ended():
         assert ended.route.mode == "legacy"
         assert reason in ended.route.fallback
+        assert fault_of(_exchange(ended), ended.route.fallback, left=False) is fault
         assert ended.response.body == b"legacy"
 
 
@@ -270,7 +280,9 @@ async def test_native_that_breaks_off_later_is_not_answered_again(rig):
     front = await rig.front(legacy.port, native=native.port, flags={CLAUDE: "native"})
     assert (await rig.ask(front.port, "/v1/messages", b"{}")).endswith(b"5\r\nhello\r\n")
     assert legacy.heard == []
-    assert not (await front.ended())[0].response.complete
+    (ended,) = await front.ended()
+    assert not ended.response.complete
+    assert fault_of(_exchange(ended), ended.route.fallback, left=ended.route.left) is Fault.BROKEN
 
 
 async def test_an_error_of_the_provider_that_native_passes_on_is_an_answer(rig):
