@@ -82,6 +82,7 @@ function tabs(shown) {
 function door() {
   turn += 1;
   following?.abort();
+  for (const box of document.querySelectorAll("dialog")) box.close();
   for (const element of [nav, live, leave]) element.hidden = true;
   const said = h("p", { class: "wrong", role: "alert" });
   const key = h("input", { id: "key", type: "password", autocomplete: "current-password", required: true });
