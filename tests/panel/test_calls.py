@@ -1,6 +1,6 @@
 """The calls that the published control panel makes, in the order of its pages, and that none of them is refused.
 
-Written down from its pages and its client (versions 1.7 and 1.22), so that a server can be held to it without a browser.
+Written down from its pages and its client (1.7 and 1.22), so that a server can be held to it without a browser.
 """
 
 import bcrypt
