@@ -56,7 +56,7 @@ class Traffic:
     port: int
     cases: list[Case]
     seen: Seen = field(default_factory=Seen)
-    pause: float = 0.04
+    pause: float = 0.1
 
     async def ask(self, session: aiohttp.ClientSession, case: Case, kind: str) -> None:
         """Ask once; anything but the answer to its end is a failure."""
@@ -101,7 +101,7 @@ async def until(found, patience: float = PATIENCE):
     """Look until there is something."""
     async with asyncio.timeout(patience):
         while not (result := found()):  # noqa: ASYNC110  # it is another process that it happens in
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         return result
 
 
