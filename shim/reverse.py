@@ -24,7 +24,7 @@ from shim.judge.noisebook import NoiseBook
 from shim.judge.verdict import Verdict
 from shim.knowledge import Knowledge, learned_noise, shipped_noise
 from shim.lanes.judging import Play, itself, reverse
-from shim.lanes.sampling import ITSELF, REVERSE, Sample, Sampler, pause
+from shim.lanes.sampling import ITSELF, REVERSE, SHARE, Sample, Sampler, pause
 from shim.lanes.state import background_of, playable
 from shim.store.store import Store
 
@@ -40,11 +40,21 @@ class Lanes:
         binary: Which build that is.
         known: Accepted differences and learned noise.
         sampler: What chooses.
+        share: Of the time, what is spent playing at most.
     """
 
-    def __init__(self, path: Path, play: Play, binary: str, known: Knowledge, sampler: Sampler | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        play: Play,
+        binary: str,
+        known: Knowledge,
+        *,
+        sampler: Sampler | None = None,
+        share: float = SHARE,
+    ) -> None:
         self._path, self._play, self._binary, self._known = path, play, binary, known
-        self._sampler = sampler or Sampler()
+        self._sampler, self._share = sampler or Sampler(), share
         self._learned = NoiseBook.read(learned_noise(path))
 
     async def step(self) -> Sample | None:
@@ -88,7 +98,7 @@ class Lanes:
         while not stop.is_set():
             began = perf_counter()
             try:
-                wait = IDLE if await self.step() is None else pause(perf_counter() - began)
+                wait = IDLE if await self.step() is None else pause(perf_counter() - began, self._share)
             except sqlite3.OperationalError as error:
                 sys.stderr.write(f"the reverse judge: {self._path}: {error}; trying again\n")
                 wait = IDLE
@@ -112,10 +122,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--legacy-bin", type=Path, required=True, help="the build that is played to")
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=shipped_noise())
+    parser.add_argument("--share", type=float, default=SHARE, help="of the time, what is spent playing at most")
     parser.add_argument("--only", choices=(REVERSE, ITSELF), help="one lane alone")
     asked = parser.parse_args(arguments)
     if not os.access(asked.legacy_bin, os.X_OK):
         parser.error(f"{asked.legacy_bin} is no program that can be run")
+    if not 0 < asked.share <= 1:
+        parser.error("--share is more than 0 and 1 at most")
     os.nice(19)
     asyncio.run(_follow(asked))
     return 0
@@ -128,7 +141,8 @@ async def _follow(asked: argparse.Namespace) -> None:
     known = Knowledge(asked.accepted, (asked.noise, learned_noise(asked.database)))
     sampler = Sampler((asked.only,)) if asked.only else Sampler()
     async with Kept(asked.legacy_bin) as kept:
-        lanes = Lanes(asked.database, kept.play, fingerprint(asked.legacy_bin), known, sampler)
+        build_of_it = fingerprint(asked.legacy_bin)
+        lanes = Lanes(asked.database, kept.play, build_of_it, known, sampler=sampler, share=asked.share)
         following = asyncio.ensure_future(lanes.follow(stop))
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait([following, stopped], return_when=asyncio.FIRST_COMPLETED)

@@ -55,6 +55,6 @@ class Sampler:
         return min(newest_first, key=lambda s: judged[s.subject, s.endpoint] / _WEIGHT[s.subject], default=None)
 
 
-def pause(took: float) -> float:
-    """Seconds to wait after a play that took so long."""
-    return max(PACE, took * (1 / SHARE - 1))
+def pause(took: float, share: float = SHARE) -> float:
+    """Seconds to wait after a play that took so long, to spend no more than a share of the time."""
+    return max(PACE, took * (1 / share - 1))

@@ -126,8 +126,9 @@ def test_the_real_binary_finds_what_native_said_wrongly(tmp_path):
                 one = replace(one, response=replace(one.response, status=418))
             state = Snapshot({**case.config, "proxy-url": ""}, dict(case.auth_files))
             store.exchanges.add(Record(one, endpoint=ENDPOINT, provider="claude", snapshot=state))
+    binary = os.environ["SHIM_LEGACY_BIN"]
     process = subprocess.Popen(
-        (sys.executable, "-m", "shim.reverse", str(database), "--legacy-bin", os.environ["SHIM_LEGACY_BIN"])
+        (sys.executable, "-m", "shim.reverse", str(database), "--legacy-bin", binary, "--share", "1")
     )
     try:
         found = _levels(database, 3)

@@ -86,3 +86,4 @@ def test_a_look_goes_back_a_bounded_way(store, monkeypatch):
 def test_playing_takes_a_tenth_of_the_time_at_most():
     assert pause(0.01) == sampling.PACE
     assert pause(2.0) == 18.0
+    assert pause(2.0, share=0.5) == 2.0
