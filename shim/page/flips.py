@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shim.build import build
 from shim.coverage import native_ids
+from shim.cutover.log import CutoverLog
 from shim.flags.ledger import Change, Ledger
 from shim.flags.table import EVERY, Asked, Flag, Mode, Scope, Table, Value, WrongFlagError
 from shim.gates.climb import closed, told
@@ -28,6 +29,9 @@ DOES = {
     Mode.CANARY: "Native answers this share of the conversations, the legacy the rest.",
     Mode.NATIVE: "Native answers; the legacy steps in where native fails before its first byte.",
 }
+
+
+SEALED = "Native serves alone since the cut-over: flags are heeded again after `shim cutover --undo`."
 
 
 class Flip(Narrowed):
@@ -74,6 +78,7 @@ def effect(store: Store, flip: Flip, gates: Gates, now: float) -> Json:
         "endpoints": len(named),
         "undo": f"shim flags {undo}{_narrowing(flip.scope)}",
         "warnings": [
+            *([SEALED] if CutoverLog(store.sql).now().phase.natives else []),
             *_warnings(flip, will_hold.value),
             *([f"This lifts the hold that is on it: {hold.why}"] if hold else []),
             *(_closed(store, flip, gates, now) if will_hold.value.height > holds.value.height else []),

@@ -1,5 +1,7 @@
 import pytest
 
+from shim.cutover.log import CutoverLog
+from shim.cutover.phases import Event
 from shim.flags.ledger import Ledger
 from shim.gates.gates import Gates
 from shim.page.asked import AskedError
@@ -48,6 +50,13 @@ def test_what_native_cannot_answer_is_warned_of(path):
     assert told(path, endpoint="GET /nowhere", value="shadow")["warnings"] == []
     assert told(path, endpoint=CHAT, value="native")["warnings"] == []
     assert "every endpoint" in told(path, value="native")["warnings"][0]
+
+
+def test_flags_that_nobody_heeds_are_warned_of(path):
+    with CutoverLog.open(path) as log:
+        for event in (Event.APPLY, Event.TAKEN):
+            log.happened(event, now=NOW)
+    assert "serves alone" in told(path, endpoint=CHAT, value="native")["warnings"][0]
 
 
 def test_nothing_is_flipped_on_a_picture_that_is_no_longer_true(path):
