@@ -1,8 +1,8 @@
 """Drift: the recordings played to another build of the legacy, and what it does otherwise, by cause.
 
 Everything between recorded cases and the difference of two builds lives here; the words are in `shim.driftreport`.
-Laws: what the recorded build's own runs differ in is no drift; a difference that a process kept from case to case shows
-counts once a fresh one shows it too; what could not be played is said, never passed over.
+Laws: what the recorded build's own runs differ in is no drift; a difference counts once a second, fresh process shows
+it too; what could not be played is said, never passed over.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from shim.binary.instance import SETTLE, BinaryError
 from shim.binary.kept import Kept, state_of
 from shim.binary.player import Player
 from shim.causes import Cause, Finding, Sign, everywhere, finding
-from shim.exchange import Case, Run
+from shim.exchange import Case
 from shim.judge.compare import compare
 from shim.judge.noisebook import NoiseBook
 from shim.judge.verdict import Reason, Verdict, unjudged
@@ -87,21 +87,16 @@ class Stage:
         await self._kept.__aexit__()
 
     async def verdict(self, case: Case, book: NoiseBook, confirmed: set[Sign]) -> Verdict:
-        """Play a case and compare; `confirmed` are signs that a fresh process has shown, and grows."""
+        """Play a case and compare; `confirmed` are signs that a second process has shown, and grows."""
+        alone = len(case.runs[0].exchanges) > 1 or case.runs[0].state_after is not None
         try:
-            if len(case.runs[0].exchanges) > 1 or case.runs[0].state_after is not None:
-                return compare(case, await self._player.play(case), None, book)
-            found = compare(case, await self._kept.play(case), None, book)
-            signs = _signs(found)
-            if not signs <= confirmed:
-                found = compare(case, await self._fresh(case), None, book)
+            found = compare(case, await (self._player.play(case) if alone else self._kept.play(case)), None, book)
+            if not _signs(found) <= confirmed:
+                found = compare(case, await self._player.play(case), None, book)
                 confirmed |= _signs(found)
         except BinaryError as error:
             return unjudged(Reason.BINARY, str(error))
         return found
-
-    async def _fresh(self, case: Case) -> Run:
-        return await self._kept.play(case, fresh=True)
 
 
 def _signs(verdict: Verdict) -> frozenset[Sign]:

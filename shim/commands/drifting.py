@@ -29,6 +29,7 @@ def drift(
     skip: Annotated[str, typer.Option(help="but not those that contain this")] = "",
     limit: Annotated[int, typer.Option(help="at most so many, spread over all", min=0)] = 0,
     jobs: Annotated[int, typer.Option(help="processes of the build at once", min=1)] = 4,
+    settle: Annotated[float, typer.Option(help="seconds it is given to register its models", min=0)] = 1.0,
     json_to: Annotated[Path | None, typer.Option("--json", help="write all of it as JSON here, - for stdout")] = None,
     markdown_to: Annotated[Path | None, typer.Option("--markdown", help="write the report here; else stdout")] = None,
 ) -> None:
@@ -44,7 +45,7 @@ def drift(
     if not cases:
         raise fail("no recorded case was selected: check the paths, --only and --skip")
     recorded = tuple(sorted({case.legacy for case in cases if case.legacy}))
-    found = Drift(str(legacy_bin), recorded, _played(legacy_bin, cases, jobs))
+    found = Drift(str(legacy_bin), recorded, _played(legacy_bin, cases, jobs, settle))
     report = markdown(found, " ".join(map(str, paths)))
     if json_to is not None:
         text = spelled(as_json(found)) + "\n"
@@ -56,7 +57,7 @@ def drift(
     raise typer.Exit(found.exit_status)
 
 
-def _played(binary: Path, cases: list[Case], jobs: int) -> list[Result]:
+def _played(binary: Path, cases: list[Case], jobs: int, settle: float) -> list[Result]:
     err = Console(stderr=True)
     book = NoiseBook.read(shipped_noise())
     folder = Path(tempfile.mkdtemp(prefix="shim-binary-"))
@@ -64,6 +65,6 @@ def _played(binary: Path, cases: list[Case], jobs: int) -> list[Result]:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             task = progress.add_task("playing", total=len(cases))
             told = lambda _: progress.advance(task)  # noqa: E731 - one line of it
-            return asyncio.run(play(binary, cases, book, folder=folder, jobs=jobs, told=told))
+            return asyncio.run(play(binary, cases, book, folder=folder, jobs=jobs, settle=settle, told=told))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

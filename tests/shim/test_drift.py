@@ -95,7 +95,7 @@ async def test_the_json_says_what_is_new_by_endpoint_and_path(folder):
 def test_the_command_writes_both_reports_and_leaves_the_status(tmp_path):
     file, report, machine = tmp_path / "cases.jsonl", tmp_path / "drift.md", tmp_path / "drift.json"
     corpusfile.write(file, cases(1))
-    told = ("drift", str(file), "--legacy-bin", str(a_binary(tmp_path, "headers")), "--jobs", "1")
+    told = ("drift", str(file), "--legacy-bin", str(a_binary(tmp_path, "headers")), "--jobs", "1", "--settle", "0")
     found = CliRunner().invoke(app, [*told, "--markdown", str(report), "--json", str(machine)])
     assert (found.exit_code, found.stdout) == (1, "")
     assert report.read_text().startswith("# Drift of ")
