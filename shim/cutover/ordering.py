@@ -60,7 +60,8 @@ class Order:
                 return Outcome(done=True, says=self._left_to_do(), entry=entry)
             entry = self._awaited(log, (Phase.SEALED, Phase.OPEN) if self.heeded else tuple(Phase))
         if entry.phase.natives:
-            return Outcome(done=True, says=_DONE if entry.phase is Phase.SEALED else _TAKEN, entry=entry)
+            taken = _TAKEN_ATTACHED if self.place.attached else _TAKEN
+            return Outcome(done=True, says=_DONE if entry.phase is Phase.SEALED else taken, entry=entry)
         failed = entry.why or "it has not taken it yet"
         return Outcome(
             done=False, says=f"native did not take the port, the front serves as before: {failed}", entry=entry
@@ -107,4 +108,5 @@ _DONE = (
     "and `shim run`, which still holds the port, may be ended for it. `shim cutover --undo` goes back, for a week"
 )
 _TAKEN = "native serves the port; what had begun before still ends at the front, then the binary ends too"
+_TAKEN_ATTACHED = "native serves the port; end the binary now, then native renews log-ins in its stead"
 _BACK_UNHEEDED = "flags are as they were; no `shim run` runs: start it, or the binary, in native's place"
