@@ -69,7 +69,7 @@ async def test_it_is_kept_as_it_goes(file, monkeypatch):
     ledger = Ledger(usage, file)
     await ledger.start()
     usage.add(spent())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not file.exists() or not file.stat().st_size:  # noqa: ASYNC110 - another thread writes it
             await asyncio.sleep(0.001)
     await ledger.close()

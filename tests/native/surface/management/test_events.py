@@ -19,7 +19,7 @@ async def blocks(response, count):
 
 
 async def test_events_come_as_they_happen_until_the_server_leaves(owning):
-    async with asyncio.timeout(10), owning() as owner, watching(owner) as response:
+    async with asyncio.timeout(30), owning() as owner, watching(owner) as response:
         assert (response.status, response.content_type) == (200, "text/event-stream")
         assert "event: hello" in (await blocks(response, 1))[0]
         owner.service.kit.usage.take(SPENT)
@@ -29,7 +29,7 @@ async def test_events_come_as_they_happen_until_the_server_leaves(owning):
 
 
 async def test_only_what_is_wanted_comes(owning):
-    async with asyncio.timeout(10), owning() as owner, watching(owner, "?types=log,credential") as response:
+    async with asyncio.timeout(30), owning() as owner, watching(owner, "?types=log,credential") as response:
         await blocks(response, 1)
         owner.service.kit.usage.take(SPENT)
         owner.service.logs.say("info", "test", "hello")
@@ -38,12 +38,12 @@ async def test_only_what_is_wanted_comes(owning):
 
 async def test_there_is_a_sign_of_life(owning, monkeypatch):
     monkeypatch.setattr(events, "PULSE", 0.001)
-    async with asyncio.timeout(10), owning() as owner, watching(owner) as response:
+    async with asyncio.timeout(30), owning() as owner, watching(owner) as response:
         assert (await blocks(response, 2))[1] == ": alive\n\n"
 
 
 async def test_who_is_too_slow_is_told_so(owning):
-    async with asyncio.timeout(10), owning() as owner, watching(owner) as response:
+    async with asyncio.timeout(30), owning() as owner, watching(owner) as response:
         await blocks(response, 1)
         for _ in range(1_000):
             owner.service.kit.usage.take(SPENT)
