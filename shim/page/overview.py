@@ -12,7 +12,7 @@ from typing import Any
 from shim import report as reports
 from shim.coverage import native_ids
 from shim.endpoints import ENDPOINTS
-from shim.flags.ledger import Ledger
+from shim.flags.ledger import RENEWALS, Ledger
 from shim.flags.table import EVERY, Asked, Flag, Table
 from shim.gates.gates import Gates
 from shim.gates.standing import Standing, standings
@@ -60,6 +60,7 @@ def overview(store: Store, gates: Gates, now: float) -> Json:
         "total": parity([total]),
         "hour_is_all": is_all(hour),
         "every": _said(table.lookup(Asked("")), table, EVERY),
+        "renewals": next((str(f.value) for f in table.flags if f.scope.endpoint == RENEWALS), ""),
         "endpoints": [
             {
                 "id": name,
@@ -136,7 +137,7 @@ def is_all(counts: Mapping[str, Counter[str]]) -> bool:
 
 def _names(rows: dict[str, list[Row]], table: Table) -> list[str]:
     """Endpoints that were asked for or have a flag of their own, in the catalogue's order; the unknown ones last."""
-    named = {*rows, *(flag.scope.endpoint for flag in table.flags)} - {"*"}
+    named = {*rows, *(flag.scope.endpoint for flag in table.flags)} - {EVERY, RENEWALS}
     order = {name: n for n, name in enumerate(FAMILIES)}
     return sorted(named, key=lambda name: (order.get(name, len(order)), name))
 

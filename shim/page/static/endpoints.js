@@ -15,6 +15,7 @@ export function endpoints(found, { again }) {
     fact("Where no flag is set", found.every.value, found.every.own ? `set by ${found.every.who}` : "as long as nobody says otherwise",
       h("button", { type: "button", class: "small", onclick: () => changeFlag({ endpoint: "*", flag: found.every }, again) },
         "Change…")),
+    found.renewals ? fact("Log-ins are renewed by", found.renewals, "one side alone at a time") : null,
     fact("Recording", bytes(found.size), found.adds_up ? "counts add up" : "COUNTS DO NOT ADD UP: nothing climbs"),
   ];
   if (!found.endpoints.length) {

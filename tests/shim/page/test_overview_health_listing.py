@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shim.build import build
+from shim.flags.ledger import RENEWALS, Ledger
+from shim.flags.table import Mode, Scope, Value
 from shim.gates.gates import Gates
 from shim.page import listing as listings
 from shim.page import overview as overviews
@@ -71,6 +73,13 @@ def test_without_data_there_is_no_figure(tmp_path, store):
     assert one["latency"] == {"legacy": None, "native": None}
     assert quantiles([]) is None
     assert quantiles([3.0, 1.0, 2.0]) == {"count": 3, "p50": 2.0, "p95": 3.0}
+
+
+def test_who_renews_log_ins_is_told_and_is_no_endpoint(store):
+    assert overview(store, Gates(), NOW)["renewals"] == ""
+    Ledger(store.sql).exactly([(Scope(RENEWALS), Value(Mode.NATIVE))], who="test", why="")
+    found = overview(store, Gates(), NOW)
+    assert (found["renewals"], found["endpoints"]) == ("native", [])
 
 
 def test_a_flag_for_all_is_told_to_be_nobodys_own(tmp_path, store):
