@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shim.judge.paths import opened
 from shim.judge.verdict import Difference, Kind, Level, Side, Verdict
@@ -83,6 +84,7 @@ class Cause:
         return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
+@lru_cache(maxsize=1 << 14)  # the same few places come again and again
 def sign_of(path: str, side: str, kind: str, values: str = "") -> Sign:
     """The sign of a difference; `values` counts for a status alone."""
     pattern = opened(path)
