@@ -20,6 +20,9 @@ from shim.store.store import Store
 SUBJECTS = ("native", "reverse")
 """Whose verdicts say what native does otherwise: judged on the legacy's record, and the other way round."""
 
+ITSELF = ("legacy",)
+"""Whose verdicts say what the legacy does otherwise than itself."""
+
 NEWEST = 20_000  # different verdicts that are looked at
 _CANDIDATES = 20  # exchanges among which the smallest example is looked for
 
@@ -79,7 +82,8 @@ def groups(store: Store, *, limit: int = 200, subjects: Sequence[str] = SUBJECTS
     """The groups of a recording, what holds back most first."""
     found = {name: verdict for subject in subjects for name, verdict in found_by(store.sql, subject).items()}
     ranked = causes(one for _, one in found.values())
-    return [_stored_group(store.sql, cause, found) for cause in ranked[:limit]]
+    option = " --itself" if tuple(subjects) == ITSELF else ""
+    return [_stored_group(store.sql, cause, found, option) for cause in ranked[:limit]]
 
 
 def found_by(sql: sqlite3.Connection, subject: str) -> dict[str, tuple[int, Finding]]:
@@ -95,11 +99,11 @@ def found_by(sql: sqlite3.Connection, subject: str) -> dict[str, tuple[int, Find
     }
 
 
-def _stored_group(sql: sqlite3.Connection, cause: Cause, found: dict[str, tuple[int, Finding]]) -> Group:
+def _stored_group(sql: sqlite3.Connection, cause: Cause, found: dict[str, tuple[int, Finding]], option: str) -> Group:
     example = min(cause.members[:_CANDIDATES], key=lambda name: (sql.execute(_SIZE, (name,)).fetchone()[0], int(name)))
     rows = sql.execute("SELECT path, legacy, native FROM differences WHERE verdict = ?", (found[example][0],))
     values = _at([(path, (legacy, native)) for path, legacy, native in rows.fetchall()], cause)
-    return _group(cause, int(example), values, f"shim diff {example}")
+    return _group(cause, int(example), values, f"shim diff {example}{option}")
 
 
 def _at(values: Iterable[tuple[str, tuple[str | None, str | None]]], cause: Cause) -> tuple[str | None, str | None]:

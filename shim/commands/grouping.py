@@ -10,10 +10,8 @@ from rich.table import Table
 
 from shim.commands.reporting import DataDir, open_recording
 from shim.commands.saying import Json, console, spelled
-from shim.groups import SUBJECTS, Group
+from shim.groups import ITSELF, SUBJECTS, Group
 from shim.groups import groups as grouped
-
-LEGACY = ("legacy",)
 
 
 def groups(
@@ -30,7 +28,7 @@ def groups(
     Example: shim groups --limit 5
     """
     with open_recording(data) as store:
-        found = grouped(store, limit=limit, subjects=LEGACY if itself else SUBJECTS)
+        found = grouped(store, limit=limit, subjects=ITSELF if itself else SUBJECTS)
     if as_json:
         typer.echo(spelled([asdict(one) for one in found]))
     else:

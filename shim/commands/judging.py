@@ -20,7 +20,7 @@ from shim.judge.prove import prove as prove_judge
 from shim.judge.verdict import Verdict
 from shim.knowledge import learned_noise, shipped_noise
 from shim.lanes.judging import reverse
-from shim.lanes.sampling import REVERSE
+from shim.lanes.sampling import ITSELF, REVERSE
 from shim.lanes.state import background_of, playable
 from shim.replay import verdict_json
 from shim.shadow import case_of
@@ -96,6 +96,7 @@ def diff(
     legacy_bin: Annotated[
         Path | None, typer.Option(envvar="SHIM_LEGACY_BIN", help="judge anew by this build what native answered")
     ] = None,
+    itself: Annotated[bool, typer.Option("--itself", help="what a second process of the legacy did otherwise")] = False,
     as_json: Json = False,
 ) -> None:
     """Show one exchange's differences, legacy and native side by side. Exit 1 where there are any.
@@ -105,7 +106,9 @@ def diff(
     Example: shim diff core/chat-claude/stream-plain-text
     """
     rules, book = read_rules(accepted), NoiseBook.read(shipped_noise())
-    if name.isdecimal():
+    if itself:
+        verdict = _by_itself(name, data)
+    elif name.isdecimal():
         verdict = _recorded(int(name), data, legacy_bin, rules, book)
     else:
         verdict = judge(_filed(name, paths or [Path("recordings")]), rules, book)
@@ -142,6 +145,16 @@ def _recorded(number: int, data: Path | None, binary: Path | None, rules: Rules,
         return asyncio.run(_asked(binary, playable(record, background), rules, book))
     if row is None:
         raise fail(f"native answered exchange {number}, and no binary was asked yet: name one by --legacy-bin")
+    return verdict_of(row)
+
+
+def _by_itself(name: str, data: Path | None) -> Verdict:
+    with open_recording(data) as store:
+        row = store.verdicts.latest(int(name), ITSELF) if name.isdecimal() else None
+    if row is None:
+        raise fail(
+            f"the legacy was not judged by itself on exchange {name}: `shim groups --itself` names those that were"
+        )
     return verdict_of(row)
 
 

@@ -161,6 +161,16 @@ def test_diff_of_what_no_binary_was_asked_says_which_option_names_one(home):
     assert (found.exit_code, "--legacy-bin" in found.stderr) == (2, True)
 
 
+def test_what_the_legacy_does_otherwise_than_itself_is_shown_apart(home):
+    with Store(home / "recordings.db") as store, store.transaction():
+        row = DifferenceRow("exchanges[0].response.status", "client", "changed", "200", "500")
+        store.verdicts.add(VerdictRow(1, "different", 1.0, subject="legacy", differences=(row,)))
+    (group,) = orjson.loads(run("groups", "--itself", "--data-dir", home, "--json").stdout)
+    assert group["command"] == "shim diff 1 --itself"
+    assert orjson.loads(run("diff", "1", "--itself", "--data-dir", home, "--json").stdout)["level"] == "different"
+    assert "groups --itself" in run("diff", "2", "--itself", "--data-dir", home).stderr
+
+
 def test_a_rule_reads_as_it_was_meant():
     rule = Rule(path=HEADER, reason="known and harmless", author="us", expires=dt.date(2099, 1, 1), native="two")
     assert rule.name == f"* {HEADER} native 'two'"
