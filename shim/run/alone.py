@@ -66,3 +66,4 @@ class Alone:
             log.info("native serves alone")
         else:
             sys.stdout.buffer.write(line)
+            sys.stdout.flush()

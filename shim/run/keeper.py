@@ -45,6 +45,7 @@ class Running:
         self._clients = planning.clients(wishes)
         self._leaving: asyncio.Task[None] | None = None
         self._before: Migrating | Alone | None = None
+        self._coming: Migrating | Alone | None = None
         try:
             self._scene = self._alone() if self._phase.natives else self._migrating()
         except BaseException:
@@ -78,13 +79,13 @@ class Running:
         """Start whoever serves by what the log says."""
         if isinstance(self._scene, Alone):
             self._leaving = asyncio.ensure_future(self._settle(None))
-        else:
-            await self._orders.renewals_to(Mode.LEGACY)
+        elif not await self._orders.renewals_to(Mode.LEGACY):
+            log.warning("a native that was left over is still renewing a log-in; the binary is started beside it")
         self._scene.start()
 
     async def _end(self, patience: float | None = None) -> None:
         self._clients.close()
-        scenes = [scene for scene in (self._scene, self._before) if scene]
+        scenes = [scene for scene in (self._scene, self._before, self._coming) if scene]
         await asyncio.gather(*(scene.end(patience) for scene in scenes))
         if self._leaving:
             self._leaving.cancel()
@@ -117,6 +118,7 @@ class Running:
         except PlanError as error:
             await self._failed(Event.FAILED, str(error))
             return
+        self._coming = alone
         alone.start()
         if not await alone.ready(READY_SECONDS):
             await alone.end()
@@ -125,7 +127,7 @@ class Running:
         if await self._orders.happened(Event.TAKEN) is not Phase.TAKEN:  # it was undone meanwhile
             await alone.leave()
             return
-        self._before, self._scene = migrating, alone
+        self._before, self._scene, self._coming = migrating, alone, None
         self._leaving = asyncio.ensure_future(self._settle(migrating))
 
     async def _settle(self, migrating: Migrating | None) -> None:
@@ -154,12 +156,13 @@ class Running:
         except (PlanError, OSError) as error:
             await self._stay_alone(str(error))
             return
+        self._coming = migrating
         if not await migrating.start_answering(READY_SECONDS):
             await migrating.end()
             await self._stay_alone(f"the binary did not answer within {READY_SECONDS:g} s")
             return
         await self._orders.happened(Event.BACK)
-        self._before, self._scene = alone, migrating
+        self._before, self._scene, self._coming = alone, migrating, None
         self._leaving = asyncio.ensure_future(alone.leave())
 
     async def _stay_alone(self, why: str) -> None:
