@@ -170,7 +170,7 @@ async def _passed(answer: UpstreamResponse, meter: Meter) -> AsyncGenerator[list
                 rest = data[end:]
                 if meter.mark and lines.find(meter.mark) >= 0:
                     meter.lines(lines)
-                yield [lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines]
+                yield [lines.replace(b"\r\n", b"\n") if lines.find(b"\r") >= 0 else lines]
         except UpstreamError as error:
             broken = error
         if rest:

@@ -15,7 +15,7 @@ class Lines:
             data = self._rest + data
         lines = data.split(b"\n")
         self._rest = lines.pop()
-        if b"\r" in data:
+        if data.find(b"\r") >= 0:  # `in` tries a number first, and takes ten times as long
             return [line[:-1] if line.endswith(b"\r") else line for line in lines]
         return lines
 
