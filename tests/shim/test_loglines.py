@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shim import loglines
 from shim.exchange import Interaction, Request, Response
 from shim.loglines import Follower
 from shim.store.store import Store
@@ -63,9 +64,10 @@ def test_why_native_did_not_answer_is_told_where_there_is_a_why(store):
     assert (told["fallback"], told["fault"]) == ("native failed", "failed")
 
 
-def test_each_exchange_is_told_once_however_many_there_are(store):
-    found = written(store, lambda: record(store, 600))
-    assert [line["exchange"] for line in found if line["side"] == "client"] == list(range(1, 601))
+def test_each_exchange_is_told_once_however_many_there_are(store, monkeypatch):
+    monkeypatch.setattr(loglines, "BATCH", 5)
+    found = written(store, lambda: record(store, 12))
+    assert [line["exchange"] for line in found if line["side"] == "client"] == list(range(1, 13))
 
 
 def test_who_is_started_again_says_nothing_twice_and_leaves_nothing_out(store):

@@ -10,6 +10,8 @@ import urllib.request
 
 import pytest
 
+PATIENCE = 60  # seconds
+
 
 @pytest.fixture
 def process(tmp_path):
@@ -28,9 +30,9 @@ def test_it_makes_what_is_not_there_says_where_it_is_and_ends_when_told(process,
     assert str(tmp_path / "data" / "page.key") in said
     assert key not in said
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "data").iterdir()} == {0o600}
-    with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+    with urllib.request.urlopen(f"{address}/", timeout=PATIENCE) as answer:
         assert b"Control room" in answer.read()
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(f"{address}/api/overview", timeout=10)
+        urllib.request.urlopen(f"{address}/api/overview", timeout=PATIENCE)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE) == 0

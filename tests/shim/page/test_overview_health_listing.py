@@ -12,7 +12,7 @@ from shim.gates.gates import Gates
 from shim.page import listing as listings
 from shim.page import overview as overviews
 from shim.page.health import health, history
-from shim.page.listing import LOOKED_AT, PAGE, listing
+from shim.page.listing import PAGE, listing
 from shim.page.overview import overview, quantiles
 from shim.store.sessions import Standing
 from shim.store.store import Store
@@ -161,12 +161,13 @@ def test_the_list_is_narrowed_by_verdict_and_endpoint(store):
     assert listing(store, "GET /v1/models", "", 0)["exchanges"] == []
 
 
-def test_the_list_looks_at_so_many_and_says_where_it_stopped(store):
+def test_the_list_looks_at_so_many_and_says_where_it_stopped(store, monkeypatch):
+    monkeypatch.setattr(listings, "LOOKED_AT", 20)
     with store.transaction():
         store.sql.executemany(
             "INSERT INTO exchanges (id, began, took, endpoint, provider, model, stream, mode, fallback, unjudgeable)"
             " VALUES (?, 1, 1, ?, '', '', 0, 'legacy', '', '')",
-            [(n, "GET /v1/models" if n == 1 else CHAT) for n in range(1, LOOKED_AT + 10)],
+            [(n, "GET /v1/models" if n == 1 else CHAT) for n in range(1, 30)],
         )
     found = listing(store, "GET /v1/models", "", 0)
     assert found["exchanges"] == []

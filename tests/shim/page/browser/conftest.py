@@ -83,7 +83,7 @@ def serving(database):
         yield Served(found[0], database)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(60)
         process.stderr.close()
 
 
