@@ -23,9 +23,6 @@ type Tree = dict[str, Any]
 HOP = frozenset(
     ["date", "content-length", "connection", "transfer-encoding", "host", "server", "keep-alive", "accept-encoding"]
 )
-# What a management answer says of the build that gave it: two builds are not to say the same.
-BUILD = frozenset(["x-cpa-version", "x-cpa-commit", "x-cpa-build-date"])
-UNCOMPARED = HOP | BUILD
 # What a provider module asks on its own account, at times of its own: not part of an exchange.
 BACKGROUND = re.compile(
     r"/copilot_internal/v2/token|githubcopilot\.com/models|ListAvailableModels|fetchAvailableModels|loadCodeAssist"
@@ -102,7 +99,7 @@ def headers(pairs: Headers) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for name, value in pairs:
         lower = name.lower()
-        if lower not in UNCOMPARED:
+        if lower not in HOP:
             out.setdefault(lower, []).append(value)
     return out
 

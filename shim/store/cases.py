@@ -5,18 +5,21 @@ Law: a case that was put in reads back equal; putting in one of the same name re
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import yaml
 
-from shim.exchange import Case, Run
+from native.identity import VERSION
+from shim.exchange import Case, Exchange, Run
 from shim.labels import exchange_labels
 from shim.store.exchanges import Exchanges
 from shim.store.records import Record
 from shim.store.snapshots import Snapshot, Snapshots
 
 LIVE = "live"
+_BUILD = {name.lower(): value for name, value in VERSION.items()}
 
 
 class Cases:
@@ -101,11 +104,20 @@ class Cases:
 
 
 def live_case(record: Record) -> Case:
-    """A live exchange as a case of one run."""
+    """A live exchange as a case of one run, with what native says of its build in the place of what the legacy says."""
     state = record.snapshot or Snapshot({}, {})
     endpoint = record.endpoint or record.exchange.request.method
-    run = Run((record.exchange,), state_after=left_behind(record.after) if record.after else None)
+    run = Run((_of_no_build(record.exchange),), state_after=left_behind(record.after) if record.after else None)
     return Case(LIVE, f"{endpoint}/{record.exchange.id}", state.config, state.auth_files, (run,))
+
+
+def _of_no_build(exchange: Exchange) -> Exchange:
+    """Two builds do not say the same of themselves: a user's own has a version, those of the recordings have none."""
+    answer = exchange.response
+    if answer is None or not any(name.lower() in _BUILD for name, _ in answer.headers):
+        return exchange
+    headers = tuple((name, _BUILD.get(name.lower(), value)) for name, value in answer.headers)
+    return replace(exchange, response=replace(answer, headers=headers))
 
 
 def left_behind(state: Snapshot) -> dict[str, Any]:

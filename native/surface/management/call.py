@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import orjson
 from aiohttp import web
 
+from native.identity import VERSION
 from native.surface.management.access import Doorman, Keys
 from native.surface.management.desk import Desk, RefusedError, desk_of
 from native.surface.management.kinds import TEXT, Field, Shape
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/v0/management"
 MOST_BODY = 10 * 1024 * 1024
-VERSION = {"X-CPA-VERSION": "dev", "X-CPA-COMMIT": "none", "X-CPA-BUILD-DATE": "unknown"}
-"""What every answer says of the server."""
 INVALID = "invalid body"
 
 _DOORMEN: "WeakKeyDictionary[Service, Doorman]" = WeakKeyDictionary()

@@ -5,8 +5,9 @@ Law: a server that is leaving lives but is not ready, so that whoever spreads re
 
 from aiohttp import web
 
+from native.identity import VERSION
 from native.surface.management.auth_files import stamp
-from native.surface.management.call import VERSION, Call, route, told
+from native.surface.management.call import Call, route, told
 from native.surface.management.kinds import NUMBER, SWITCH, TEXT, Anything, Field, Shape
 from native.surface.routes import Doc
 

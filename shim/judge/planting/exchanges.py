@@ -12,7 +12,7 @@ from shim.judge.planting.leaves import steady
 
 
 def _header_changed(rng: random.Random, headers: Headers) -> Headers | None:
-    places = [i for i, (k, v) in enumerate(headers) if k.lower() not in view.UNCOMPARED and steady(v)]
+    places = [i for i, (k, v) in enumerate(headers) if k.lower() not in view.HOP and steady(v)]
     if not places:
         return None
     i = rng.choice(places)
@@ -25,7 +25,7 @@ def _header_added(_rng: random.Random, headers: Headers) -> Headers:
 
 def _header_gone(rng: random.Random, headers: Headers) -> Headers | None:
     # without a content type a body may be read as what it looks like, which is the same
-    places = [i for i, (k, _) in enumerate(headers) if k.lower() not in view.UNCOMPARED]
+    places = [i for i, (k, _) in enumerate(headers) if k.lower() not in view.HOP]
     if not places:
         return None
     i = rng.choice(places)

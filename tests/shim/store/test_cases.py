@@ -68,3 +68,10 @@ def test_a_live_exchange_is_a_case_of_its_own(store):
 
 def test_a_live_exchange_without_a_state_has_none():
     assert live_case(Record(Exchange(Request("GET", "/"), None))).config == {}
+
+
+def test_a_live_answer_says_of_its_build_what_native_says():
+    build = (("X-Cpa-Version", "v9"), ("X-Odd", "1"), ("X-CPA-COMMIT", "abc"))
+    case = live_case(Record(Exchange(Request("GET", "/v0/management/debug"), Response(200, build))))
+    answer = case.runs[0].exchanges[0].response
+    assert answer.headers == (("X-Cpa-Version", "dev"), ("X-Odd", "1"), ("X-CPA-COMMIT", "none"))
