@@ -198,9 +198,9 @@ class Models:
             first = mine.setdefault(name, model)
             found = self._models.get(name)
             if found is None:
-                found = self._models[name] = Registration(model)
-            found.info = first
-            found.by_provider[provider] = first
+                self._models[name] = Registration(first, {provider: first}, {provider: 1}, 1, {}, {})
+                continue
+            found.info = found.by_provider[provider] = first
             found.providers[provider] = found.providers.get(provider, 0) + 1
             found.count += 1
         if mine:

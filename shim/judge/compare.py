@@ -27,6 +27,7 @@ type Found = tuple[Place, Any, Any]
 type Forgive = Callable[[Place, Any, Any], bool]
 
 _SPELLED_AT = (3, 4, 5, 6)  # depths of an answer, a call, an event, a list of messages: whole ones are mostly the same
+_LEAVES = frozenset([str, int, bool, type(None)])
 _REALIGN = 400  # events; beyond it a list is worded index by index
 
 
@@ -36,6 +37,12 @@ def _spelled_alike(legacy: Any, native: Any) -> bool:
         return orjson.dumps(legacy) == orjson.dumps(native)
     except TypeError:  # an integer beyond 64 bits, say: looked at leaf by leaf
         return False
+
+
+def _equal_leaves(legacy: Any, native: Any) -> bool:
+    """Whether two values are the same leaf: most are, and need no further look."""
+    kind = type(legacy)
+    return kind in _LEAVES and kind is type(native) and bool(legacy == native)
 
 
 @dataclass(slots=True)
@@ -52,12 +59,15 @@ def differing(legacy: Any, native: Any, runs: Sequence[Any], place: Place, noise
         return
     if isinstance(legacy, dict) and isinstance(native, dict):
         for key in sorted(legacy.keys() | native.keys(), key=str):
-            yield from differing(legacy.get(key, MISSING), native.get(key, MISSING), runs, (*place, key), noise)
+            a, b = legacy.get(key, MISSING), native.get(key, MISSING)
+            if not _equal_leaves(a, b):
+                yield from differing(a, b, runs, (*place, key), noise)
     elif isinstance(legacy, list) and isinstance(native, list):
         for i in range(max(len(legacy), len(native))):
             a = legacy[i] if i < len(legacy) else MISSING
             b = native[i] if i < len(native) else MISSING
-            yield from differing(a, b, runs, (*place, i), noise)
+            if not _equal_leaves(a, b):
+                yield from differing(a, b, runs, (*place, i), noise)
     elif legacy is MISSING or native is MISSING:
         yield place, legacy, native
     else:
