@@ -109,8 +109,8 @@ def _stored_group(sql: sqlite3.Connection, cause: Cause, found: dict[str, tuple[
 def _at(values: Iterable[tuple[str, tuple[str | None, str | None]]], cause: Cause) -> tuple[str | None, str | None]:
     """Both values at the cause's first place: those at the place itself, or at the first one under it."""
     pattern = cause.signs[0].pattern
-    found = sorted((len(path), both) for path, both in values if opened(path).startswith(pattern))
-    return found[0][1] if found else (None, None)
+    under = [(path, both) for path, both in values if opened(path).startswith(pattern)]
+    return min(under, key=lambda one: len(one[0]))[1] if under else (None, None)
 
 
 def _group(cause: Cause, example: int, values: tuple[str | None, str | None], command: str) -> Group:

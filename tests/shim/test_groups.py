@@ -89,6 +89,13 @@ def test_a_replay_is_grouped_as_a_recording_is():
     assert (group.legacy, group.native) == ("1", "2")
 
 
+def test_places_that_are_alike_need_no_values_to_be_shown(store):
+    places = [(f"exchanges[0].response.json.list[{n}]", *values) for n, values in enumerate(((None, "1"), ("1", None)))]
+    judged(store, exchanged(store), *places)
+    (group,) = groups(store)
+    assert (group.legacy, group.native) == (None, "1")
+
+
 @pytest.mark.slow
 def test_a_million_exchanges_with_few_differences_are_grouped_in_under_a_second(tmp_path):
     with Store(tmp_path / "recordings.db") as store:
