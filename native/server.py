@@ -14,7 +14,7 @@ from native import surface
 from native.access import Denied
 from native.config import Config
 from native.counters import Counters
-from native.logs.logs import CLIENT_LEFT
+from native.logs.logs import CLIENT_LEFT, Answering
 from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
@@ -82,7 +82,12 @@ def build(
             await logs.failed(request, trace, response)
         return response
 
-    app.router.add_route("*", "/{path:.*}", dispatch)
+    handler: Answering = dispatch
+    if service.settings.metrics:
+        from native.metrics import metered  # noqa: PLC0415  # few ask for it
+
+        handler = metered(dispatch, service, routes)
+    app.router.add_route("*", "/{path:.*}", handler)
     app.on_startup.append(service.start)
     app.on_shutdown.append(service.leave)
     app.on_cleanup.append(service.close)

@@ -27,6 +27,7 @@ class Settings(Section):
         models: Model definitions that `shim learn models` took from a legacy, in the place of the shipped ones.
         debug: Say more in the log.
         log_format: `text`, or `json` for lines of JSON, one for each request too.
+        metrics: Tell `/metrics` to this machine, and count requests for it.
         passthrough_enabled: Forward what native has no handler for to the legacy.
         cli_proxy_port: The legacy's port.
         callback_ports: Open the port that a provider sends browsers to, while a log-in of the panel's waits for one.
@@ -41,6 +42,7 @@ class Settings(Section):
     models: Path | None = None
     debug: bool = False
     log_format: Literal["text", "json"] = "text"
+    metrics: bool = False
     passthrough_enabled: bool = False
     cli_proxy_port: int = 0
     callback_ports: bool = True
