@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=shipped_noise())
     parser.add_argument("--gates", type=Path, help="what each step up asks for; gates.yaml beside the recording")
+    parser.add_argument("--native", type=int, help="native's port, where it runs: its metrics are told too")
     asked = parser.parse_args(arguments)
     asyncio.run(_serve(asked))
     return 0
@@ -40,7 +41,7 @@ async def _serve(asked: argparse.Namespace) -> None:
 
     known = Knowledge(asked.accepted, (asked.noise, learned_noise(database)))
     runner = web.AppRunner(
-        build(Outside(database, Keys.of(database.parent), known, port, asked.gates)),
+        build(Outside(database, Keys.of(database.parent), known, port, asked.gates, asked.native)),
         access_log=None,
         shutdown_timeout=SHUTDOWN,
         handler_cancellation=True,

@@ -22,6 +22,7 @@ class Outside:
         knowledge: What the judge goes by.
         port: The one it is served on.
         gates_file: A file of gates; None for the one beside the recording.
+        native: Native's port, where it runs beside; None where it does not.
         clock: Seconds since 1970.
         pace: Seconds; only differences count.
     """
@@ -31,6 +32,7 @@ class Outside:
     knowledge: Knowledge
     port: int
     gates_file: Path | None = None
+    native: int | None = None
     clock: Callable[[], float] = time.time
     pace: Callable[[], float] = time.monotonic
 

@@ -4,6 +4,7 @@ Laws: everything outside (recording, keys, clock, port) is an argument; all belo
 `/metrics` behind a key; what is served besides are files of this package, all known before the first request.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from math import ceil
 
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from shim.metrics import Metrics
 from shim.metrics.exposition import CONTENT_TYPE
+from shim.metrics.natives import natives_metrics
 from shim.page.answer import said
 from shim.page.asked import AskedError, Body, body_of
 from shim.page.deeds import Deeds
@@ -79,8 +81,8 @@ class Page:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not self.outside.keys.reads_metrics(key.strip()):
             raise AskedError("metrics are read with a bearer key", 401, {"WWW-Authenticate": "Bearer"})
-        body = await self.reading.ask(self.metrics.text)
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+        ours, natives = await asyncio.gather(self.reading.ask(self.metrics.text), natives_metrics(self.outside.native))
+        return web.Response(body=ours + natives, headers={"Content-Type": CONTENT_TYPE})
 
     async def log_in(self, request: web.Request) -> web.Response:
         """A session for the right key."""

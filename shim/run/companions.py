@@ -47,7 +47,8 @@ def companions(context: Context) -> Iterator[Program]:
     if wishes.log_format == "json":
         yield _python("the log", context, "shim.loglines", database, "--since", f"{time.time():.3f}", niceness=5)
     if wishes.page:
-        yield _python("the page", context, "shim.page", database, *gates, niceness=5)
+        native = ("--native", str(context.settings.native)) if context.settings.native else ()
+        yield _python("the page", context, "shim.page", database, *gates, *native, niceness=5)
 
 
 def _python(

@@ -19,6 +19,7 @@ log = logging.getLogger("shim.run")
 COMPANIONS_AFTER = 3.0  # seconds: clients that waited come first
 PATIENCE = 10.0  # seconds that a process is given to end, beyond the drain
 LONGEST = 3600.0  # seconds that what has begun may take where the port is left to another
+METERED = {"QUOTIO_METRICS": "true"}  # the page tells what native tells it, unless the user says otherwise
 _LOOK = 0.05
 
 
@@ -35,7 +36,8 @@ class Migrating:
         self._opened = asyncio.Event()
         environment = planned.environment
         self._legacy = Supervised(Program("the legacy", planned.legacy, environment)) if planned.legacy else None
-        self._native = Supervised(Program("native", planned.native, environment)) if planned.native else None
+        natives = {**METERED, **environment} if wishes.page else environment
+        self._native = Supervised(Program("native", planned.native, natives)) if planned.native else None
         descriptors = [sock.fileno() for sock in planned.sockets]
         front = Program("the front", _front_command(), os.environ, descriptors, planned.settings.dump())
         self._front = Supervised(front, self._heard)

@@ -14,11 +14,14 @@ from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
 from shim.gates.guard import WHO
 from shim.metrics import Metrics
+from shim.metrics.natives import natives_metrics
 from shim.store.sessions import Standing
 from shim.store.store import Store
 from shim.store.verdicts import VerdictRow
+from tests.shim.metrics.build import native
 from tests.shim.page.build import CHAT, METRICS, NOW, add, flag, golden, served
 
+NAME = r"\b(?:shim|native)_[a-z_]+"
 DASHBOARD = Path(__file__).parents[3] / "docs" / "grafana" / "control-room.json"
 
 
@@ -30,7 +33,11 @@ def store(tmp_path):
 
 def told(metrics, store):
     """Samples by name and labels."""
-    families = text_string_to_metric_families(metrics.text(store).decode())
+    return read(metrics.text(store))
+
+
+def read(text):
+    families = text_string_to_metric_families(text.decode())
     return {(s.name, *sorted(s.labels.items())): s.value for family in families for s in family.samples}
 
 
@@ -109,7 +116,7 @@ def test_a_roll_back_is_counted_and_its_hold_told(tmp_path, store):
     assert value(samples, "shim_flag_held", endpoint=CHAT) == 1
 
 
-def test_the_dashboard_asks_for_nothing_that_is_not_told(tmp_path, store):
+async def test_the_dashboard_asks_for_nothing_that_is_not_told(tmp_path, store):
     """Every name and label of its queries is one that is really exported."""
     metrics = Metrics(lambda: NOW)
     metrics.begin(store)
@@ -121,12 +128,14 @@ def test_the_dashboard_asks_for_nothing_that_is_not_told(tmp_path, store):
         store.verdicts.add(VerdictRow(1, "identical", NOW))
         store.sessions.tell(store.sessions.begin(NOW), Standing(dropped={"queue full": 1}))
     labels: dict[str, set[str]] = {}
-    for name, *found in told(metrics, store):
+    async with native(tmp_path) as port:
+        natives = read(await natives_metrics(port))
+    for name, *found in (*told(metrics, store), *natives):
         labels.setdefault(name, set()).update(label for label, _ in found)
-    queries = [query for query in asked(json.loads(DASHBOARD.read_text())) if "shim_" in query]
+    queries = [query for query in asked(json.loads(DASHBOARD.read_text())) if re.search(NAME, query)]
     assert len(queries) > 15
     for query in queries:
-        names = re.findall(r"shim_[a-z_]+", query)
+        names = re.findall(NAME, query)
         assert set(names) <= set(labels), query
         chosen = {label for inside in re.findall(r"{([^}]*)}", query) for label in re.findall(r"(\w+)\s*=", inside)}
         chosen |= {word for group in re.findall(r"by \(([^)]*)\)", query) for word in group.replace(",", " ").split()}

@@ -110,14 +110,14 @@ class Visit:
 
 
 @contextlib.asynccontextmanager
-async def served(database, *, clock=lambda: NOW, pace=None, logged_in=True):
+async def served(database, *, clock=lambda: NOW, pace=None, logged_in=True, native=None):
     """The page over a recording, on a port of its own."""
     Ledger.open(database).close()
     sock = listen(LOOPBACK, 0)
     port = number_of(sock)
     known = Knowledge(database.with_name("accepted.yaml"), (), today=lambda: TODAY)
     pace = {} if pace is None else {"pace": pace}
-    outside = Outside(database, Keys(KEY, METRICS), known, port, None, clock, **pace)
+    outside = Outside(database, Keys(KEY, METRICS), known, port, None, native, clock, **pace)
     runner = web.AppRunner(build(outside), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.SockSite(runner, sock).start()

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from shim.run.companions import Context, companions
@@ -62,3 +63,10 @@ def test_lines_of_json_are_written_by_a_process_of_its_own_where_they_are_asked_
 def test_the_page_goes_by_the_gates_that_the_run_was_told_of():
     (page,) = (one for one in _of(page=True, gates=Path("/g.yaml")) if "shim.page" in one)
     assert page[-2:] == ("--gates", "/g.yaml")
+
+
+def test_the_page_is_told_where_native_is_to_tell_its_metrics():
+    wished = Wishes("", None, None, Path("/data"), page=True)
+    (page,) = companions(Context(wished, replace(FRONT, native=18319), {}))
+    assert tuple(page.arguments[-2:]) == ("--native", "18319")
+    assert not any("--native" in one for one in _of(page=True))

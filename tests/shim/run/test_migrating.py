@@ -1,6 +1,7 @@
 """Clients are let in when the binary answers, and nothing that was started is left behind."""
 
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ def migrating(tmp_path):
     wishes = Wishes("", binary, config, tmp_path, tap=False, native=False, drain=0.0)
     planned = plan(wishes, {}, "python")
     yield Migrating(planned, wishes)
-    for sock in planned.sockets:
+    for sock in (*planned.sockets, *planned.reserved):
         sock.close()
 
 
@@ -35,6 +36,15 @@ async def test_the_clients_socket_stays_open_when_all_has_ended(migrating):
     await migrating.leave()
     assert migrating._plan.sockets[0].fileno() != -1
     assert all(sock.fileno() == -1 for sock in migrating._plan.reserved)
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "told"), [(True, {}, "true"), (True, {"QUOTIO_METRICS": "false"}, "false"), (False, {}, None)]
+)
+def test_native_counts_for_the_page_unless_the_user_says_otherwise(migrating, page, said, told):
+    planned = replace(migrating._plan, native=("native",), environment=said)
+    native = Migrating(planned, replace(migrating._wishes, page=page))._native
+    assert native.program.environment.get("QUOTIO_METRICS") == told
 
 
 async def test_who_listens_answers():
