@@ -1,6 +1,7 @@
 """`shim prove`, `shim diff`: the judge on the command line."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from shim import corpusfile
 from shim.binary.kept import Kept
-from shim.commands.reporting import open_recording
+from shim.commands.reporting import DataDir, open_recording
 from shim.commands.saying import Json, console, fail, spelled
 from shim.exchange import Case
 from shim.filed import verdict_of
@@ -22,7 +23,9 @@ from shim.knowledge import learned_noise, shipped_noise
 from shim.lanes.judging import reverse
 from shim.lanes.sampling import ITSELF, REVERSE
 from shim.lanes.state import background_of, playable
+from shim.proof import keep
 from shim.replay import verdict_json
+from shim.run.places import data_dir
 from shim.shadow import case_of
 from shim.sidebyside import shown
 
@@ -52,9 +55,13 @@ def prove(
     *,
     plantings: Annotated[int, typer.Option(help="differences to plant", min=1)] = 2000,
     seed: Annotated[int, typer.Option(help="same seed, same plantings")] = 1,
+    data: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Plant differences in recordings and see the judge find them: recall and precision by kind."""
+    """Plant differences in recordings and see the judge find them: recall and precision by kind.
+
+    Where there is a recording, the page's Health shows the outcome.
+    """
     scores = prove_judge(read_cases(paths or [Path("recordings")]), plantings=plantings, seed=seed)
     rows = [
         {
@@ -84,6 +91,10 @@ def prove(
         out.print(
             f"\n{found} of {planted} planted differences found, {sum(s.alarms for s in scores.values())} false alarms"
         )
+    try:
+        keep(rows, data or data_dir(os.environ))
+    except OSError as error:
+        raise fail(f"the outcome cannot be kept for the page: {error}") from error
     raise typer.Exit(0 if all(s.recall == 1 and not s.alarms for s in scores.values()) else 1)
 
 
@@ -91,7 +102,7 @@ def diff(
     name: Annotated[str, typer.Argument(help="a recorded exchange's id, or a case's full name")],
     paths: Annotated[list[Path] | None, typer.Argument(help="recordings to look in; default: recordings/")] = None,
     *,
-    data: Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")] = None,
+    data: DataDir = None,
     accepted: Annotated[Path, typer.Option(help="accepted differences")] = ACCEPTED,
     legacy_bin: Annotated[
         Path | None, typer.Option(envvar="SHIM_LEGACY_BIN", help="judge anew by this build what native answered")

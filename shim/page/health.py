@@ -4,18 +4,14 @@ Reading only. Law: counts are those of the recorder's own account; what does not
 """
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from shim.flags.ledger import Change, Ledger
 from shim.flags.table import Asked, Mode
+from shim.proof import kept
 from shim.store.sessions import Session
 from shim.store.store import Store
 
-PROOF = "proof.json"
-_PROVED = ("lane", "kind", "planted", "found", "recall", "precision")
 LAST = 5  # lives of the recorder that are shown
 WAITED = 10_001  # exchanges that are looked at to say how many wait
 _WAITING = """
@@ -37,17 +33,8 @@ def health(store: Store, now: float) -> Json:
         "recorder": [session_json(s) for s in reversed(sessions[-LAST:])],
         "judge": judge_json(store, now),
         "database": database_bytes(store),
-        "proof": proof(store.path.with_name(PROOF)),
+        "proof": kept(store.path.parent),
     }
-
-
-def proof(file: Path) -> Json | None:
-    """How the judge fared on planted differences, as `shim prove --json` last said it; None where nobody asked it."""
-    try:
-        rows = orjson.loads(file.read_bytes())
-        return {"at": file.stat().st_mtime, "rows": [{name: row[name] for name in _PROVED} for row in rows]}
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
 
 
 def session_json(one: Session) -> Json:

@@ -28,8 +28,8 @@ export function health(found) {
       ["Adds up", (one) => (one.adds_up ? pill("yes", "good") : pill("no", "bad"))],
     ], found.recorder, (one) => one.id) : empty("Nothing was recorded yet", "The recorder has not run."),
     h("h2", {}, "How the judge was judged"),
-    found.proof ? proof(found.proof) : h("p", { class: "dim" }, "Nobody asked yet: ", h("code", {}, "shim prove --json > proof.json"),
-      " in the folder of the recording plants differences and keeps here which of them the judge finds.")];
+    found.proof ? proof(found.proof) : h("p", { class: "dim" }, "Nobody asked yet: ", h("code", {}, "shim prove"),
+      " plants differences and keeps here which of them the judge finds.")];
 }
 
 const behind = ({ judged, lag }) => (!judged ? "no verdict yet" : lag < 1 ? "up to date" : `${seconds(lag)} behind`);

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shim.cli import VERBS, app
+from shim.proof import kept
 
 ROOT = Path(__file__).parents[3]
 COMPAT = str(ROOT / "recordings" / "golden" / "core-chat-compat.jsonl.gz")
@@ -40,10 +41,13 @@ def test_diff_of_what_is_not_there_says_where_names_are():
     assert "shim replay --show" in found.stderr
 
 
-def test_prove_prints_recall_by_kind_and_exits_0():
-    found = run("prove", COMPAT, "--plantings", "100", "--json")
+def test_prove_prints_recall_by_kind_exits_0_and_keeps_it_for_the_page(tmp_path):
+    (tmp_path / "recordings.db").touch()
+    found = run("prove", COMPAT, "--plantings", "100", "--json", "--data-dir", str(tmp_path))
     assert found.exit_code == 0
-    assert all(row["recall"] == 1 for row in orjson.loads(found.stdout))
+    rows = orjson.loads(found.stdout)
+    assert all(row["recall"] == 1 for row in rows)
+    assert [row["planted"] for row in kept(tmp_path)["rows"]] == [row["planted"] for row in rows]
 
 
 def test_report_without_a_recording_says_what_makes_one(tmp_path):

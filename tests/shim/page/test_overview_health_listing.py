@@ -1,6 +1,5 @@
 """What the page's tables say."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ from shim.page import overview as overviews
 from shim.page.health import health, history
 from shim.page.listing import PAGE, listing
 from shim.page.overview import overview, quantiles
+from shim.proof import keep
 from shim.store.sessions import Standing
 from shim.store.store import Store
 from shim.store.verdicts import VerdictRow
@@ -120,11 +120,8 @@ def test_a_judge_that_has_nothing_to_do_does_not_lag(store):
 def test_how_the_judge_was_judged_is_told_where_somebody_asked(tmp_path, store):
     assert health(store, NOW)["proof"] is None
     row = {"lane": "plain", "kind": "added", "planted": 9, "found": 8, "recall": 8 / 9, "precision": 1.0, "missed": []}
-    (tmp_path / "proof.json").write_text(json.dumps([row]))
+    keep([row], tmp_path)
     assert health(store, NOW)["proof"]["rows"][0]["planted"] == 9
-    for text in ("{", "[1]", '[{"lane": 1}]'):
-        (tmp_path / "proof.json").write_text(text)
-        assert health(store, NOW)["proof"] is None
 
 
 def test_verdicts_on_another_build_are_told_apart(store):
