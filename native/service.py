@@ -5,13 +5,9 @@ Law: everything outside is an argument; a new configuration takes effect as a wh
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from native import accents, providers
+from native import providers
 from native.access import Access
 from native.config import FIXED, Config
 from native.counters import Counters
@@ -25,33 +21,20 @@ from native.live import Live
 from native.logs.logs import Logs
 from native.logs.overheard import overheard
 from native.models import Models
+from native.pairs import pairs
 from native.payload import compile_rules
 from native.pool import Pool
 from native.providers.base import Kit, Provider
 from native.settings import Settings
 from native.stores import Stores
-from native.turn import Clock, Ids, Memory, Pair
+from native.turn import Clock, Ids, Memory
 from native.upstream import Upstream
 from native.usage import Usage
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LOG = logging.getLogger(__name__)
-
-
-@cache
-def pairs() -> Mapping[tuple[str, str], Pair]:
-    """Every declared pair, by client and upstream protocol. Raises `DeclarationError`."""
-    found: dict[tuple[str, str], Pair] = {}
-    for module in iter_modules(accents.__path__):
-        declared = getattr(import_module(f"native.accents.{module.name}"), "PAIR", None)
-        if declared is None:
-            continue
-        if not isinstance(declared, Pair):
-            raise providers.DeclarationError(f"native.accents.{module.name}: PAIR is no Pair")
-        key = (declared.client, declared.upstream)
-        if key in found:
-            raise providers.DeclarationError(f"native.accents.{module.name}: the pair {key} is declared already")
-        found[key] = declared
-    return found
 
 
 class Service:

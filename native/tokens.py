@@ -12,8 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-import zstandard
-
 from native.turn import Json
 from native.wire import counted
 from native.wire.loose import trim
@@ -105,6 +103,8 @@ def _encoding(name: str) -> "Encoding":
     from tiktoken import Encoding  # noqa: PLC0415 whoever never counts need not load it
 
     packed = files("native").joinpath(f"data/{name}.tiktoken.zst").read_bytes()
+    import zstandard  # noqa: PLC0415  # for whoever counts tokens
+
     lines = zstandard.decompress(packed).split()
     ranks = {a2b_base64(token): int(rank) for token, rank in zip(lines[::2], lines[1::2], strict=True)}
     return Encoding(name, pat_str=_WORDS[name], mergeable_ranks=ranks, special_tokens={})

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 import brotli
-import zstandard
 
 _CUT: Final = "unexpected EOF"
 _SAID: Final = {
@@ -47,6 +46,30 @@ class _Inner(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
+class _Zstandard:
+    """A member in zstd. Its library is loaded with the first: few providers send any."""
+
+    def __init__(self) -> None:
+        import zstandard  # noqa: PLC0415  # as above
+
+        self._inner = zstandard.ZstdDecompressor().decompressobj()
+        self._broken = zstandard.ZstdError
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, /) -> bytes:
+        try:
+            return self._inner.decompress(data)
+        except self._broken as error:
+            raise zlib.error(str(error)) from error
+
+
 class _Members:
     """Undoes a coding whose bodies may be several members in a row."""
 
@@ -62,7 +85,7 @@ class _Members:
                     self._inner = self._begin()
                 found += self._inner.decompress(data)
                 data = self._inner.unused_data
-        except (zlib.error, zstandard.ZstdError) as error:
+        except zlib.error as error:
             raise ValueError(_SAID.get(str(error), str(error))) from error
         return found
 
@@ -141,7 +164,7 @@ def decoder_for(coding: str) -> Decoder | None:
             case "br":
                 found.append(_Brotli())
             case "zstd":
-                found.append(_Members(lambda: zstandard.ZstdDecompressor().decompressobj()))
+                found.append(_Members(_Zstandard))
             case "" | "identity":
                 pass
             case _:

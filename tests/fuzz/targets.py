@@ -8,7 +8,7 @@ import orjson
 
 from native.accents import gemini_schema
 from native.outside import SystemIds
-from native.service import pairs
+from native.pairs import pairs
 from native.turn import Memory, Turn
 from native.wire import fields, lenient, openai_completions, patch, single_quotes
 from native.wire.codings import decoder_for

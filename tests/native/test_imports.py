@@ -10,7 +10,7 @@ import sys
 for name in {WITHOUT!r}:
     sys.modules[name] = None
 import native.__main__
-from native import providers, service, surface
-assert len(list(surface.collect())) > 40 and service.pairs() and providers.collect()
+from native import pairs, providers, surface
+assert len(list(surface.collect())) > 40 and len(list(pairs.pairs().values())) > 15 and providers.collect()
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,12 +1,10 @@
 import json
-from types import SimpleNamespace
 
 import pytest
 
 from native import config
 from native.failure import Failure
-from native.providers import DeclarationError
-from native.service import Service, pairs
+from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
 
@@ -50,17 +48,3 @@ def test_log_ins_are_read_from_their_folder(a_service, tmp_path):
     service = a_service({})
     (log_in,) = service.pool.credentials.values()
     assert (log_in.id, log_in.provider, log_in.kind, log_in.priority) == ("claude-a.json", "claude", "oauth", 2)
-
-
-def test_every_pair_is_declared_once():
-    assert {
-        (client, up) for client in ("openai", "claude", "gemini", "openai-response") for up in ("openai", "claude")
-    } <= set(pairs())
-
-
-@pytest.mark.parametrize("declared", ["no pair", SimpleNamespace()])
-def test_a_broken_declaration_stops_the_start(declared, monkeypatch):
-    monkeypatch.setattr("native.service.iter_modules", lambda _: [SimpleNamespace(name="odd")])
-    monkeypatch.setattr("native.service.import_module", lambda _: SimpleNamespace(PAIR=declared))
-    with pytest.raises(DeclarationError, match="odd"):
-        getattr(pairs, "__wrapped__", pairs)()

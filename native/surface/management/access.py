@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 
-import bcrypt
-
 from native.pool import spoken
 from native.surface.management.desk import RefusedError
 
@@ -119,6 +117,8 @@ def _workers() -> ThreadPoolExecutor:
 
 
 async def _matches(secret: bytes, key_hash: str) -> bool:
+    import bcrypt  # noqa: PLC0415  # most servers are never asked for a key
+
     return await asyncio.get_running_loop().run_in_executor(_workers(), bcrypt.checkpw, secret, key_hash.encode())
 
 

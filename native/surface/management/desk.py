@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import bcrypt
-
 from native import config as configuration
 from native import configfile
 from native.configfile import ConfigFileError
@@ -43,6 +41,8 @@ class RefusedError(Exception):
 
 def hashed(secret: str) -> str:
     """A management key as the file holds it."""
+    import bcrypt  # noqa: PLC0415  # most servers never hash one
+
     return bcrypt.hashpw(secret.encode()[:72], bcrypt.gensalt(_COST, b"2a")).decode()
 
 

@@ -7,9 +7,9 @@ from native.credentials.credential import Credential
 from native.credentials.keys import credentials
 from native.credentials.offer import register
 from native.models import Models
+from native.pairs import pairs
 from native.payload import compile_rules
 from native.providers.base import Call, Client, Kit
-from native.service import pairs
 from native.turn import Memory
 from native.usage import Usage
 
