@@ -45,6 +45,8 @@ def matches(pattern: str, value: str) -> bool:
 def without(models: Iterable[ModelInfo], patterns: Sequence[str]) -> list[ModelInfo]:
     """The models that no pattern fits."""
     wanted = [p for p in (pattern.strip().lower() for pattern in patterns) if p]
+    if not wanted:
+        return list(models)
     return [m for m in models if not any(matches(p, m.id.strip().lower()) for p in wanted)]
 
 

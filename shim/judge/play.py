@@ -103,7 +103,8 @@ def _workplace(case: Case) -> Iterator[tuple[configuration.Config, Stores]]:
             nowhere = Path(_no_files().name)
             logs = nowhere / f"logs-{next(_CASES)}"  # another case's failures are none of this one's
             yield _config(text), Stores(nowhere / "auth", nowhere / "config.yaml", logs)
-            shutil.rmtree(logs, ignore_errors=True)
+            if logs.is_dir():  # few cases log anything
+                shutil.rmtree(logs, ignore_errors=True)
             return
         with tempfile.TemporaryDirectory(prefix="judge-", dir=_IN_MEMORY) as folder:
             work = Path(folder)
