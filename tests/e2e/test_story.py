@@ -30,10 +30,17 @@ breach: {latency: null}
 """
 
 
-def below(process, mark):
-    """Processes of a `shim run` whose command line has this."""
-    found = psutil.Process(process.pid).children(recursive=True)
-    return [one for one in found if mark in " ".join(one.cmdline())]
+def below(process, mark=""):
+    """Command lines of the processes of a `shim run`, those that have this."""
+    found = map(command_line, psutil.Process(process.pid).children(recursive=True))
+    return [words for words in found if words and mark in " ".join(words)]
+
+
+def command_line(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has just ended
+        return []
 
 
 class Book:
@@ -132,8 +139,7 @@ async def native_takes_the_port(it, book, traffic, slow, gate):
         gate.set()
         await stream
     assert "native serves the port alone" in await applying
-    left = psutil.Process(it.stage.process.pid).children(recursive=True)
-    assert ["--fd" in one.cmdline() for one in left] == [True]
+    assert ["--fd" in words for words in below(it.stage.process)] == [True]
     assert (it.stage.data / "renewals").read_text() == "native"
 
 

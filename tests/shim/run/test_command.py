@@ -142,7 +142,11 @@ def test_a_binary_that_dies_is_started_again(run):
 def test_a_front_that_is_killed_is_started_again_and_no_knocker_is_refused(run):
     psutil = pytest.importorskip("psutil")
     running = run("--no-native")
-    fronts = [p for p in psutil.Process(running.process.pid).children() if "addons" in p.cmdline()]
+    fronts = [
+        p
+        for p in psutil.Process(running.process.pid).children()
+        if "addons" in (p.as_dict(["cmdline"])["cmdline"] or [])
+    ]
     fronts[0].kill()
     fronts[0].wait()
     assert running.ask()["arguments"]  # waits in the queue until the next front takes it
