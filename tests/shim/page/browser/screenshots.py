@@ -42,7 +42,7 @@ def filled(path):
             (7_200, "canary 10%", Scope(CHAT)),
             (3_600, "canary 1%", Scope("POST /v1/messages")),
         ):
-            ledger.set(scope, Value.parse(value), who="ann", why="clean so far", at=now - ago)
+            ledger.set(scope, Value.parse(value), who="me", why="clean so far", at=now - ago)
     with Store(path) as store, store.transaction():
         session = store.sessions.begin(now - 7200)
         for n, case in enumerate(cases):
