@@ -104,6 +104,11 @@ def _content(media: str, schema: Json) -> Json:
     return {media: {"schema": schema}}
 
 
+_EVENT: Json = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}, "retry": {"type": "integer"}},
+}
+"""What one event of a stream may say."""
 _REFUSED = _content(JSON, {"$ref": "#/components/schemas/Error"}) | _content("text/plain", {"type": "string"})
 
 
@@ -142,9 +147,10 @@ def _body(doc: Doc) -> Json:
 def _answer(doc: Doc) -> Json:
     if doc.media:
         # What is text by its kind is one; a document in YAML or whatever a provider says is what it is.
-        content = _content(doc.media, {"type": "string"} if doc.media.startswith("text/") else {})
+        text: Json = {"type": "string"} if doc.media.startswith("text/") else {}
+        content = _content(doc.media, _EVENT if doc.media == EVENTS else text)
     else:
         content = _content(JSON, _schema(doc.gives, given))
     if doc.streams:
-        content |= _content(EVENTS, {"type": "string"})
+        content |= _content(EVENTS, _EVENT)
     return {"description": "done", "content": content}
