@@ -9,7 +9,6 @@ ids.
 import argparse
 import json
 import logging
-import signal
 import sqlite3
 import sys
 import threading
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 from native.loglines import Lines, stamp
 from shim.flags.ledger import Ledger
+from shim.stopping import told_to_stop
 from shim.store.connection import connect_to_read
 
 PACE = 0.25  # seconds between looks
@@ -122,9 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     database: Path = asked.database
     Ledger.open(database).close()  # makes it where there is none
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     Follower(connect_to_read(database), sys.stdout.write, asked.since, database.with_name(POSITION)).follow(stop)
     return 0
 

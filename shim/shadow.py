@@ -7,7 +7,6 @@ up to a bound; a verdict that cannot be written is made again later, never lost 
 
 import argparse
 import os
-import signal
 import sqlite3
 import sys
 import threading
@@ -31,6 +30,7 @@ from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
 from shim.judge.verdict import Reason, unjudged
 from shim.knowledge import Knowledge, learned_noise, shipped_noise
+from shim.stopping import told_to_stop
 from shim.store.cases import live_case
 from shim.store.store import Store
 from shim.store.verdicts import VerdictRow
@@ -173,9 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models = Settings.of(os.environ).models
     if models is not None:
         learn(models)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     os.nice(19)
     known = Knowledge(asked.accepted, (asked.noise, learned_noise(asked.database)))
     Shadow(asked.database, known=known).follow(stop)

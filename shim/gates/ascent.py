@@ -6,7 +6,6 @@ guard put it down and the hold is over; while one family is in canary no other b
 
 import argparse
 import logging
-import signal
 import sqlite3
 import sys
 import threading
@@ -21,6 +20,7 @@ from shim.gates.climb import GateClosedError, promote
 from shim.gates.gates import Gates
 from shim.gates.guard import WHO as GUARD
 from shim.gates.standing import Standing, standing_flag, standings
+from shim.stopping import told_to_stop
 from shim.store.store import Store
 
 log = logging.getLogger("shim.ascent")
@@ -79,9 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="auto-promote: %(message)s")
     gates = Gates.read(asked.gates, beside=asked.database.parent)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     follow(asked.database, gates, stop)
     return 0
 

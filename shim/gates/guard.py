@@ -9,7 +9,6 @@ that have begun are nobody's business here, they end as they began.
 import argparse
 import logging
 import os
-import signal
 import sqlite3
 import sys
 import threading
@@ -29,6 +28,7 @@ from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import Gates
 from shim.gates.setting import WEBHOOK
 from shim.gates.webhook import Webhook
+from shim.stopping import told_to_stop
 from shim.store.store import Store
 
 log = logging.getLogger("shim.guard")
@@ -186,9 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="guard: %(message)s")
     gates = Gates.read(asked.gates, beside=asked.database.parent)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     with Webhook(os.environ.get(WEBHOOK, "")) as webhook:
         follow(asked.database, gates, webhook, stop)
     return 0

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from aiohttp import web
 
 from native.credentials.account import account_of
 from native.credentials.credential import Credential
-from native.credentials.service_account import LOCATION, ServiceAccountError, service_account
+from native.credentials.service_account import LOCATION
 from native.log_ins import MODULES
 from native.log_ins.sessions import LIFE_SECONDS
 from native.surface.management import auth
-from native.surface.management.auth_files import invalid
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.keys import read
 from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, Shape
 from native.surface.management.log_ins import log_ins_of, valid
+from native.surface.management.vertex_import import kept
 from native.surface.routes import Doc
 
 if TYPE_CHECKING:
@@ -159,19 +158,7 @@ def import_service_account(call: Call) -> web.Response:
     if body["provider"].strip().lower() not in ACCOUNTS:
         raise RefusedError(400, f"Invalid service account provider: {body['provider']}. Valid: {', '.join(ACCOUNTS)}")
     content = body["key_file"].encode("utf-8", "surrogatepass")
-    if problem := invalid(content):
-        raise RefusedError(400, "invalid json", message=problem)
-    try:
-        account = service_account(orjson.loads(content))
-    except ServiceAccountError as error:
-        raise RefusedError(400, "invalid service account", message=str(error)) from error
-    if not account.project:
-        raise RefusedError(400, "project_id missing")
-    try:
-        account.keep(call.service.stores.auth_dir, body["location"].strip() or LOCATION)
-    except (OSError, ValueError) as error:
-        raise RefusedError(500, "save_failed", message=str(error)) from error
-    call.service.apply(call.service.config)
+    account, _ = kept(call, content, body["location"].strip() or LOCATION)
     said = {"provider": ACCOUNTS[0], "email": account.email, "project_id": account.project}
     return told({"success": True, **said})
 

@@ -1,9 +1,11 @@
 """`/vertex/import`: a service account's JSON as a log-in."""
 
+from pathlib import Path
+
 import orjson
 from aiohttp import web
 
-from native.credentials.service_account import LOCATION, ServiceAccountError, service_account
+from native.credentials.service_account import LOCATION, ServiceAccount, ServiceAccountError, service_account
 from native.surface.management.auth_files import invalid
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.form import form_of
@@ -11,6 +13,24 @@ from native.surface.management.kinds import TEXT, Field, Shape
 from native.surface.routes import Doc
 
 FORM = "multipart/form-data"
+
+
+def kept(call: Call, content: bytes, location: str) -> tuple[ServiceAccount, Path]:
+    """Write a service account's JSON as a log-in and put it in force; returns the account and its file."""
+    if problem := invalid(content):
+        raise RefusedError(400, "invalid json", message=problem)
+    try:
+        account = service_account(orjson.loads(content))
+    except ServiceAccountError as error:
+        raise RefusedError(400, "invalid service account", message=str(error)) from error
+    if not account.project:
+        raise RefusedError(400, "project_id missing")
+    try:
+        path = account.keep(call.service.stores.auth_dir, location)
+    except (OSError, ValueError) as error:
+        raise RefusedError(500, "save_failed", message=str(error)) from error
+    call.service.apply(call.service.config)
+    return account, path
 
 
 async def import_account(call: Call) -> web.Response:
@@ -24,20 +44,8 @@ async def import_account(call: Call) -> web.Response:
     content = next((file.content for file in form.files if file.part == "file"), None)
     if content is None:
         raise RefusedError(400, "file required")
-    if problem := invalid(content):
-        raise RefusedError(400, "invalid json", message=problem)
-    try:
-        account = service_account(orjson.loads(content))
-    except ServiceAccountError as error:
-        raise RefusedError(400, "invalid service account", message=str(error)) from error
-    if not account.project:
-        raise RefusedError(400, "project_id missing")
     location = form.fields.get("location", "").strip() or call.query("location").strip() or LOCATION
-    try:
-        path = account.keep(call.service.stores.auth_dir, location)
-    except (OSError, ValueError) as error:
-        raise RefusedError(500, "save_failed", message=str(error)) from error
-    call.service.apply(call.service.config)
+    account, path = kept(call, content, location)
     said = {"status": "ok", "auth-file": str(path), "project_id": account.project, "email": account.email}
     return told({**said, "location": location})
 
