@@ -1,8 +1,8 @@
 """Redirects of a provider, followed as Go's client follows them.
 
 Everything that says where a redirect leads lives here. Laws: 307 and 308 send the request again as it was, 301, 302 and
-303 ask with GET and without the body; no more than ten are followed; what proves who we are stays with the host it was
-meant for, keys in headers of a provider's own among it, where Go would let those go along.
+303 ask with GET and without the body; no more than ten requests are sent; what proves who we are stays with the
+host it was meant for, keys in headers of a provider's own among it, where Go would let those go along.
 """
 
 from dataclasses import replace
@@ -19,21 +19,18 @@ OF_THE_BODY = frozenset({"content-encoding", "content-language", "content-locati
 
 async def send(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse:
     """Send a request and follow where its answers lead. Raises `UpstreamError`."""
-    answer = await upstream.send(request)
-    if answer.status not in ELSEWHERE:
-        return answer
-    first = request
-    for _ in range(MOST):
+    answer, first, sent = await upstream.send(request), request, 1
+    while answer.status in ELSEWHERE:
         target = next((value for name, value in answer.headers if name.lower() == "location"), "")
         if not target:
-            return answer
+            break
         answer.close()
+        if sent == MOST:
+            raise UpstreamError(f'{first.method.capitalize()} "{request.url}": stopped after {MOST} redirects')
         request = _redirected(request, first, answer.status, target)
         answer = await upstream.send(request)
-        if answer.status not in ELSEWHERE:
-            return answer
-    answer.close()
-    raise UpstreamError(f'{first.method.capitalize()} "{request.url}": stopped after {MOST} redirects')
+        sent += 1
+    return answer
 
 
 def _redirected(request: UpstreamRequest, first: UpstreamRequest, status: int, target: str) -> UpstreamRequest:

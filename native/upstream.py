@@ -61,7 +61,7 @@ class UpstreamRequest:
 
 
 class UpstreamResponse(Protocol):
-    """A provider's answer, its head read and its body still to come. Bodies arrive with content codings undone."""
+    """A provider's answer, its head read and its body still to come, as `codings.in_transit` leaves it."""
 
     status: int
     headers: Headers

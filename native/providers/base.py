@@ -250,18 +250,22 @@ class HttpProvider:
         """The proxy to go through: the credential's, the configuration's or the environment's; None to go straight."""
         return proxy_for(call.credential.proxy_url or self.kit.config.proxy_url, url)
 
-    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
-        """Send; raise `Failure` where no answer comes or it is no success."""
+    async def send(self, request: UpstreamRequest, *, stream: bool = False) -> UpstreamResponse:
+        """Send, for a stream or a whole answer; raise `Failure` where no answer comes or it is no success."""
         try:
             answer = await redirects.send(self.kit.upstream, request)
         except UpstreamError as error:
             raise Failure(str(error)) from error
         if not 200 <= answer.status < 300:
-            raise self.refusal(answer.status, answer.headers, await self.said(answer))
+            try:
+                said = await self.said(answer, stream=stream)
+            except UpstreamError as error:
+                raise Failure(str(error)) from error
+            raise self.refusal(answer.status, answer.headers, said)
         return answer
 
-    async def said(self, answer: UpstreamResponse) -> bytes:
-        """What a refusal says, as far as it comes."""
+    async def said(self, answer: UpstreamResponse, *, stream: bool) -> bytes:  # noqa: ARG002 - for those who mind
+        """What a refusal says, as far as it comes. Raises `UpstreamError` where that is what is told."""
         pieces: list[bytes] = []
         with suppress(UpstreamError):
             async for piece in answer.chunks():
@@ -285,7 +289,7 @@ class HttpProvider:
         """Begin a stream."""
         body, turn, pair = self.translated(call, stream=True)
         turn.sent = body = self.edit(call, body, turn)
-        answer = await self.send(self.request(call, body, stream=True))
+        answer = await self.send(self.request(call, body, stream=True), stream=True)
         return Streamed(answer.headers, self.read(answer, turn, pair, call.meter.of(self.target(call))))
 
     async def read(

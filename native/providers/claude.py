@@ -15,7 +15,7 @@ from native.providers import claude_body, claude_cache, claude_cloak, claude_dev
 from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole, dumped
 from native.providers.claude_cloak import Cloaking, UserIds
 from native.providers.claude_device import Devices
-from native.providers.claude_inflate import Inflated
+from native.providers.claude_inflate import Inflated, UnopenedError
 from native.turn import Json, Pair, Turn
 from native.upstream import UpstreamError, UpstreamRequest, UpstreamResponse
 from native.wire import loose
@@ -132,14 +132,16 @@ class Claude(HttpProvider):
             return Whole(data, answer.headers)
         return Whole(pair.tokens(loose.integer(loose.get(loose.parse(data), "input_tokens")), turn), answer.headers)
 
-    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
-        """Send; an answer that names no coding is looked at for one."""
-        return Inflated(await super().send(request))
+    async def send(self, request: UpstreamRequest, *, stream: bool = False) -> UpstreamResponse:
+        """Send, and undo the coding of what comes."""
+        return Inflated(await super().send(request, stream=stream))
 
-    async def said(self, answer: UpstreamResponse) -> bytes:
+    async def said(self, answer: UpstreamResponse, *, stream: bool) -> bytes:  # noqa: ARG002 - for both alike
         """Claude's own words, or why they could not be read."""
         try:
             return await Inflated(answer).read()
+        except UnopenedError as error:
+            return f"failed to decode error response body: {error}".encode()
         except UpstreamError as error:
             return f"failed to read error response body: {error}".encode()
 

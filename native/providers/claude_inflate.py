@@ -1,7 +1,7 @@
-"""Answers that are compressed without saying so.
+"""Codings of Claude's answers, undone: it is told which are taken, so the way out leaves them as they come.
 
-Everything that tells gzip and zstd by their first bytes lives here; codings that an answer names are the transport's
-to undo. Law: bytes that are neither pass untouched, as they come.
+Everything that tells them, by what an answer names or else gzip and zstd by their first bytes, lives here. Law: bytes
+that are neither pass untouched, as they come.
 """
 
 from collections.abc import AsyncIterator
@@ -12,6 +12,11 @@ from native.wire.codings import Decoder, decoder_for
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_NO_HEADER: Final = "gzip: invalid header"
+
+
+class UnopenedError(UpstreamError):
+    """A coding whose very beginning is not of it."""
 
 
 def decoder(head: bytes) -> Decoder | None:
@@ -21,19 +26,14 @@ def decoder(head: bytes) -> Decoder | None:
     return decoder_for("zstd") if head.startswith(_ZSTD) else None
 
 
-def inflated(body: bytes) -> bytes:
-    """A whole body without its coding. Raises `ValueError` where that breaks off."""
-    undo = decoder(body)
-    return body if undo is None else undo.feed(body) + undo.finish()
-
-
 class Inflated:
-    """An answer whose body is looked at before it is passed on."""
+    """An answer whose coding is undone before its body is passed on."""
 
     def __init__(self, answer: UpstreamResponse) -> None:
         self._answer = answer
         self.status: int = answer.status
         self.headers: Headers = answer.headers
+        self._named = next((value for name, value in answer.headers if name.lower() == "content-encoding"), "")
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, its coding undone. Raises `UpstreamError` where it breaks off."""
@@ -41,9 +41,9 @@ class Inflated:
         head = b""
         async for data in source:
             head += data
-            if len(head) >= len(_ZSTD):
+            if self._named or len(head) >= len(_ZSTD):
                 break
-        undo = decoder(head)
+        undo = self._decoder(head)
         if undo is None:
             if head:
                 yield head
@@ -56,15 +56,25 @@ class Inflated:
                 yield undo.feed(data)
             yield undo.finish()
         except ValueError as error:
-            raise UpstreamError(str(error)) from error
+            raise self._broken(error) from error
 
     async def read(self) -> bytes:
         """The whole body. Raises `UpstreamError` where it breaks off."""
         body = await self._answer.read()
+        undo = self._decoder(body)
         try:
-            return inflated(body)
+            return body if undo is None else undo.feed(body) + undo.finish()
         except ValueError as error:
-            raise UpstreamError(str(error)) from error
+            raise self._broken(error) from error
+
+    def _decoder(self, head: bytes) -> Decoder | None:
+        return decoder_for(self._named) if self._named else decoder(head)
+
+    def _broken(self, error: ValueError) -> UpstreamError:
+        if str(error) != _NO_HEADER:
+            return UpstreamError(str(error))
+        failed = "failed to create gzip reader" if self._named else "magic-byte gzip: failed to create reader"
+        return UnopenedError(f"{failed}: {error}")
 
     def close(self) -> None:
         """Let go of the connection."""

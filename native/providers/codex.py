@@ -14,7 +14,7 @@ from native.failure import Failure
 from native.providers import codex_socket
 from native.providers.base import COMPACT, Call, HttpProvider, Streamed, Whole, dumped, with_headers
 from native.turn import Json, Turn
-from native.upstream import Headers, UpstreamError, UpstreamRequest
+from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse
 from native.wire.loose import MISSING, get, integer, parse, text
 
 HOME = "https://chatgpt.com/backend-api/codex"
@@ -132,6 +132,10 @@ class Codex(HttpProvider):
             return at - now
         seconds = integer(get(tree, "error", "resets_in_seconds"))
         return float(seconds) if seconds > 0 else None
+
+    async def said(self, answer: UpstreamResponse, *, stream: bool) -> bytes:
+        """What a refusal says; of a stream's, that it broke off says more than what came. Raises `UpstreamError`."""
+        return await (answer.read() if stream else super().said(answer, stream=stream))
 
     def line(self, line: bytes) -> bytes | None:
         """Every line, the empty ones too: between events they are passed on."""

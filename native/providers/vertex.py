@@ -57,12 +57,12 @@ class Vertex(Gemini):
             return UpstreamRequest("POST", url, with_headers([*headers, ("x-goog-api-key", key)], own), data, proxy)
         return Unsigned("POST", url, with_headers(headers, own), data, proxy, account_of(call.credential))
 
-    async def send(self, request: UpstreamRequest) -> UpstreamResponse:
+    async def send(self, request: UpstreamRequest, *, stream: bool = False) -> UpstreamResponse:
         """Send, with a token where a service account asks."""
         if isinstance(request, Unsigned) and request.account:
             token = await self._token(request.account, request.proxy)
             request = replace(request, headers=[*request.headers, ("Authorization", f"Bearer {token}")])
-        return await super().send(request)
+        return await super().send(request, stream=stream)
 
     async def _token(self, account: Account, proxy: str | None) -> str:
         """A token: a new one for every request, as the legacy has it; the clean dialect uses one while it is good."""

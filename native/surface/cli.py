@@ -69,7 +69,7 @@ async def _passed_on(request: web.Request, service: "Service", raw: bytes) -> we
         return _refused(body.decode(errors="replace"))
     kept: dict[str, str] = {}
     for name, value in found.headers:
-        if name.lower() not in HOP and name.lower() != "content-encoding":
+        if name.lower() not in HOP:
             kept.setdefault(name, value)
     return web.Response(body=body, headers={**CORS, **kept})
 

@@ -43,7 +43,7 @@ async def forwarded(request: web.Request, service: "Service") -> web.StreamRespo
         return refused(request, Failure(f"the legacy does not answer: {error}", 502), service)
     response = web.StreamResponse(status=answer.status)
     for name, value in answer.headers:
-        if name.lower() not in HOP and name.lower() != "content-encoding":
+        if name.lower() not in HOP:
             response.headers.add(name, value)
     await response.prepare(request)
     write = teed(request, response)

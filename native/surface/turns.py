@@ -45,6 +45,8 @@ NOT_PASSED = frozenset(
     }
 )
 """Upstream headers that are never passed on."""
+NOT_MODIFIED = 304
+"""A status that has no body, and says nothing of what one would be."""
 
 type Rewrite = Callable[[bytes], list[bytes]]
 """What an endpoint makes of a chunk before it is framed."""
@@ -116,6 +118,8 @@ def refused(request: web.Request, failure: Failure, service: "Service") -> web.S
     if failure.headers and service.config.passthrough_headers:
         names = {name.lower() for name, _ in failure.headers}
         headers = {k: v for k, v in headers.items() if k.lower() not in names} | dict(failure.headers)
+    if failure.shown == NOT_MODIFIED:
+        headers = {k: v for k, v in headers.items() if k.lower() != "content-type"}
     return web.Response(body=_last(request, failure_body(failure)), status=failure.shown, headers=headers)
 
 

@@ -1,6 +1,8 @@
-"""Content codings undone piece by piece: gzip, deflate, br, zstd, and several on top of each other.
+"""Content codings undone piece by piece: gzip, bare deflate, br, zstd.
 
-Law: bytes that are no such coding raise `ValueError`, and so does a coding that ends too early.
+Who undoes what is the legacy's: its HTTP library undoes gzip alone, and only where nobody said what they take; whoever
+said so reads what an answer names first of all that they know. Laws: bytes that are no such coding raise `ValueError`,
+and so does a coding that ends too early.
 """
 
 import zlib
@@ -10,6 +12,7 @@ from typing import Final, Protocol
 import brotli
 
 _CUT: Final = "unexpected EOF"
+_UNTRUE: Final = frozenset({"content-encoding", "content-length"})
 _SAID: Final = {
     f"Error -3 while decompressing data: {fault}": f"gzip: invalid {part}"
     for fault, part in (
@@ -20,6 +23,8 @@ _SAID: Final = {
     )
 }
 """What the legacy says where a library says something else."""
+
+type Pairs = list[tuple[str, str]]
 
 
 class Decoder(Protocol):
@@ -96,26 +101,30 @@ class _Members:
 
 
 class _Deflate:
-    """Deflate, in the wrapper that the standard asks for or bare, as many send it: the first two bytes tell."""
+    """Deflate without a wrapper, the only way the legacy reads it; in the standard's wrapper it is broken."""
+
+    _WHERE: Final = {"invalid stored block lengths": 5, "invalid block type": 1}
 
     def __init__(self) -> None:
-        self._head = b""
-        self._inner: _Members | None = None
+        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._begun = False
+        self._taken = 0
 
     def feed(self, data: bytes) -> bytes:
-        if self._inner is None:
-            self._head += data
-            if len(self._head) < 2:
-                return b""
-            wrapped = self._head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(self._head[:2]) % 31 == 0
-            window = zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS
-            self._inner, data = _Members(lambda: zlib.decompressobj(window)), self._head
-        return self._inner.feed(data)
+        if self._inner.eof:
+            return b""
+        self._begun = True
+        self._taken += len(data)
+        try:
+            return self._inner.decompress(data)
+        except zlib.error as error:
+            where = self._WHERE.get(str(error).rpartition(": ")[2], self._taken)
+            raise ValueError(f"flate: corrupt input before offset {where}") from error
 
     def finish(self) -> bytes:
-        if self._inner is None and self._head:
+        if self._begun and not self._inner.eof:
             raise ValueError(_CUT)
-        return self._inner.finish() if self._inner else b""
+        return b""
 
 
 class _Brotli:
@@ -136,39 +145,31 @@ class _Brotli:
         return b""
 
 
-class _Chain:
-    def __init__(self, inner: list[Decoder]) -> None:
-        self._inner = inner
-
-    def feed(self, data: bytes) -> bytes:
-        for decoder in self._inner:
-            data = decoder.feed(data)
-        return data
-
-    def finish(self) -> bytes:
-        data = b""
-        for decoder in self._inner:
-            data = (decoder.feed(data) if data else b"") + decoder.finish()
-        return data
+_KNOWN: Final[dict[str, Callable[[], Decoder]]] = {
+    "gzip": lambda: _Members(lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)),
+    "deflate": _Deflate,
+    "br": _Brotli,
+    "zstd": lambda: _Members(_Zstandard),
+}
 
 
 def decoder_for(coding: str) -> Decoder | None:
-    """A decoder for a Content-Encoding; None where there is nothing to undo or nobody knows how."""
-    found: list[Decoder] = []
-    for name in reversed([part.strip().lower() for part in coding.split(",")]):
-        match name:
-            case "gzip" | "x-gzip":
-                found.append(_Members(lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)))
-            case "deflate":
-                found.append(_Deflate())
-            case "br":
-                found.append(_Brotli())
-            case "zstd":
-                found.append(_Members(_Zstandard))
-            case "" | "identity":
-                pass
-            case _:
-                return None
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else _Chain(found)
+    """A decoder for the first of a Content-Encoding's that is known; None where none is."""
+    names = (part.strip().lower() for part in coding.split(","))
+    return next((_KNOWN[name]() for name in names if name in _KNOWN), None)
+
+
+def in_transit(asked: Pairs, answered: Pairs) -> tuple[Pairs, Decoder | None]:
+    """What the way out undoes by itself: gzip, where whoever asked named no coding.
+
+    Args:
+        asked: The request's headers.
+        answered: The answer's.
+
+    Returns:
+        The answer's headers, without those that are then no longer true, and what undoes it.
+    """
+    coding = next((value for name, value in answered if name.lower() == "content-encoding"), "")
+    if coding.lower() != "gzip" or any(name.lower() == "accept-encoding" for name, _ in asked):
+        return answered, None
+    return [pair for pair in answered if pair[0].lower() not in _UNTRUE], decoder_for("gzip")

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,18 @@ class VirtualClock:
     def now(self) -> float:
         """Seconds since 1970."""
         return self._start + asyncio.get_running_loop().time()
+
+
+def hour_of(recorded: Run) -> float:
+    """When a run took place, by the date of the first answer that has one."""
+    waited = 0.0
+    for exchange in recorded.exchanges:
+        waited += exchange.pause
+        headers = exchange.response.headers if exchange.response else ()
+        date = next((value for name, value in headers if name.lower() == "date"), "")
+        with contextlib.suppress(ValueError):
+            return parsedate_to_datetime(date).timestamp() - waited
+    return _EPOCH
 
 
 def handles(request: Request, routes: Routes) -> bool:
@@ -138,7 +151,8 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     upstream = PlayedUpstream(i for i in every if BACKGROUND.search(i.request.url))
     upstream.load(recorded.startup_upstream)
     settings = Settings(callback_ports=False)  # nothing of this process: neither its environment nor its ports
-    app = build(config, upstream=upstream, clock=VirtualClock(), ids=SystemIds(), stores=stores, settings=settings)
+    clock = VirtualClock(hour_of(recorded))
+    app = build(config, upstream=upstream, clock=clock, ids=SystemIds(), stores=stores, settings=settings)
     choice = RecordedChoice(upstream.asked)
     if len(case.runs) == 1 and len(recorded.exchanges) == 1:  # a live exchange: whose turn it was is not in the state
         app[SERVICE].pool.choose = choice

@@ -15,7 +15,7 @@ from aiohttp.http import SERVER_SOFTWARE
 
 from native.egress import AGENTS
 from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
-from native.wire.codings import decoder_for
+from native.wire.codings import in_transit
 from shim.exchange import Interaction, Request, Response
 from shim.judge.view import BACKGROUND
 
@@ -58,13 +58,11 @@ def _said(request: UpstreamRequest) -> tuple[tuple[str, str], ...]:
 class PlayedResponse:
     """A recorded answer, given in its own pieces."""
 
-    def __init__(self, recorded: Response, broken: str = "unexpected EOF") -> None:
+    def __init__(self, recorded: Response, asked: Headers, broken: str = "unexpected EOF") -> None:
         self._broken = broken
         self.status = recorded.status
-        self.headers = _headers(recorded)
+        self.headers, self._decoder = in_transit(asked, _headers(recorded))
         self._recorded = recorded
-        coding = next((v for k, v in self.headers if k.lower() == "content-encoding"), "")
-        self._decoder = decoder_for(coding) if coding else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The pieces, with the recorded pause behind each; broken off where the recording was."""
@@ -121,12 +119,12 @@ class PlayedUpstream:
         self.asked.append(Interaction(asked, found))
         await asyncio.sleep(0)
         if found is None:
-            return PlayedResponse(Response(MISS, chunks=(b"the legacy sent no such request",)))
+            return PlayedResponse(Response(MISS, chunks=(b"the legacy sent no such request",)), request.headers)
         if found.status == 0:
             raise UpstreamError("EOF")
         host = urlsplit(request.url).netloc
         self._calls[host] += 1
-        return PlayedResponse(found, broken_off(request.url, self._calls[host]))
+        return PlayedResponse(found, request.headers, broken_off(request.url, self._calls[host]))
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -25,7 +25,6 @@ REQUEST = Shape(
     Field("header", Map(TEXT)),
 )
 TOKEN = "$TOKEN$"  # noqa: S105 - what stands for one
-CODED = frozenset({"Content-Encoding", "Content-Length"})
 NO_HOST = set(' <>"\\^`{|}')
 """Signs that no address's host has."""
 BREAKS = set("\r\n\0")
@@ -88,8 +87,6 @@ async def api_call(call: Call) -> web.Response:
     found: dict[str, list[str]] = {}
     for name, value in response.headers:
         found.setdefault("-".join(part.capitalize() for part in name.split("-")), []).append(value)
-    if "Content-Encoding" in found:  # it was undone, so what is said of the body's spelling is no longer so
-        found = {name: values for name, values in found.items() if name not in CODED}
     return told({"status_code": response.status, "header": found, "body": content.decode("utf-8", "replace")})
 
 

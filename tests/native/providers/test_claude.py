@@ -262,6 +262,14 @@ async def test_a_refusal_that_breaks_off_keeps_its_status():
     assert failure.value.message == "failed to read error response body: unexpected EOF"
 
 
+async def test_a_refusal_whose_coding_cannot_be_opened_keeps_its_status():
+    answer = Answer([b"no header"], status=529)
+    answer.headers = [("Content-Encoding", "gzip")]
+    with pytest.raises(Failure, match=r"^failed to decode error response body: failed to create gzip") as failure:
+        await a_provider(answer).whole(a_call())
+    assert failure.value.status == 529
+
+
 async def test_tokens_are_counted_at_claude():
     provider = a_provider(Answer([b'{"input_tokens":7}']))
     counted = await provider.count(a_call(MESSAGE, client={"User-Agent": "claude-cli/9.9.9"}))

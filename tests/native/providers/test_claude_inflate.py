@@ -1,9 +1,10 @@
 import gzip
+import zlib
 
 import pytest
 import zstandard
 
-from native.providers.claude_inflate import Inflated, inflated
+from native.providers.claude_inflate import Inflated, UnopenedError
 from native.upstream import UpstreamError
 
 TEXT = b'data: {"a":1}\n\n' * 50
@@ -12,10 +13,10 @@ PACKED = {"gzip": gzip.compress(TEXT), "zstd": zstandard.ZstdCompressor().compre
 
 class Answer:
     status = 200
-    headers = ()
 
-    def __init__(self, *pieces):
+    def __init__(self, *pieces, coding=""):
         self.pieces = pieces
+        self.headers = [("Content-Encoding", coding)] if coding else []
         self.closed = False
 
     async def chunks(self):
@@ -58,8 +59,30 @@ async def test_a_body_that_only_looks_compressed_or_is_cut_breaks(odd):
         await all_of(Answer(odd))
     with pytest.raises(UpstreamError):
         await Inflated(Answer(odd)).read()
-    with pytest.raises(ValueError, match=r"gzip|EOF"):
-        inflated(odd)
+
+
+async def test_what_an_answer_names_is_undone_and_nothing_is_guessed():
+    packed = zlib.compress(TEXT)[2:-4]
+    for coding, data, plain in (
+        ("deflate", packed, TEXT),
+        ("odd, gzip", PACKED["gzip"], TEXT),
+        ("odd", b"\x1f\x8b", None),
+    ):
+        answer = Answer(data[:1], data[1:], coding=coding)
+        assert await all_of(answer) == (plain or data)
+        assert await Inflated(answer).read() == (plain or data)
+
+
+@pytest.mark.parametrize(
+    ("coding", "data", "said"),
+    [
+        ("gzip", b"no header", "failed to create gzip reader: gzip: invalid header"),
+        ("", b"\x1f\x8bno header", "magic-byte gzip: failed to create reader: gzip: invalid header"),
+    ],
+)
+async def test_gzip_without_its_header_was_never_opened(coding, data, said):
+    with pytest.raises(UnopenedError, match=said):
+        await Inflated(Answer(data, coding=coding)).read()
 
 
 def test_letting_go_lets_go_of_the_answer():

@@ -67,6 +67,16 @@ async def test_a_chat_clients_cache_key_is_its_keys(a, a_kit, a_call):
     assert one["prompt_cache_key"] != other["prompt_cache_key"]
 
 
+async def test_a_streams_refusal_that_breaks_off_is_what_broke_off(a, a_kit, a_call):
+    kit = a_kit({}, lambda _: a.Answer([b'{"err'], 400, broken="unexpected EOF"))
+    with pytest.raises(Failure, match=r"^unexpected EOF$") as raised:
+        await Codex(kit).stream(a_call(KEY, "gpt-5", BODY, "openai-response", stream=True))
+    assert raised.value.shown == 500
+    with pytest.raises(Failure, match=r'^{"err$') as raised:
+        await Codex(kit).whole(a_call(KEY, "gpt-5", BODY, "openai-response"))
+    assert raised.value.status == 400
+
+
 async def test_a_stream_that_never_completes_is_no_answer(a, a_kit, a_call):
     kit = a_kit({}, lambda _: a.Answer([b'data: {"type":"response.created"}\n\n']))
     with pytest.raises(Failure) as raised:

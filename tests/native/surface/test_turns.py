@@ -48,6 +48,13 @@ async def test_words_that_are_no_json_become_openais_error(a, serving, status, k
         assert error == {"message": "plain words", "type": kind, **({"code": code} if code else {})}
 
 
+async def test_what_was_not_modified_has_no_type_of_content(a, serving):
+    async with serving(a.config(), lambda _: a.Answer([b"{}"], 304)) as (client, _):
+        response, text = await post(client, "/v1/messages", PATHS["/v1/messages"])
+        assert (response.status, text) == (304, "")
+        assert "Content-Type" not in response.headers
+
+
 async def test_a_stream_is_framed_and_ends_as_its_protocol_wants(a, serving):
     async with serving(a.config(), lambda _: a.stream("Hi")) as (client, _):
         response, text = await post(client, "/v1/chat/completions", {**CHAT, "stream": True})

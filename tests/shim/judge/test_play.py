@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from build import a_case, a_run, an_exchange
 
 from native.upstream import UpstreamError, UpstreamRequest
 from shim import corpusfile
-from shim.exchange import Exchange, Interaction, Request, Response
+from shim.exchange import Exchange, Interaction, Request, Response, Run
 from shim.judge import conversation, virtual_time
 from shim.judge.compare import compare
 from shim.judge.conversation import fill
 from shim.judge.in_memory import MemoryLine
 from shim.judge.judge import judge
-from shim.judge.play import play
+from shim.judge.play import hour_of, play
 from shim.judge.playback import MISS, PlayedUpstream
 from shim.judge.verdict import Level, Reason
 
@@ -67,6 +68,14 @@ def test_a_recorded_break_breaks_at_its_place():
         return came
 
     assert virtual_time.run(read()) == [b"one", b"two"]
+
+
+def test_a_case_takes_place_when_its_first_answer_says():
+    said = Response(200, (("date", "Sat, 21 Nov 2026 08:46:36 GMT"),))
+    asked = Request("GET", "/x")
+    run = Run((Exchange(asked, Response(200)), Exchange(asked, said, pause=2.0)))
+    assert hour_of(run) == datetime(2026, 11, 21, 8, 46, 34, tzinfo=UTC).timestamp()
+    assert hour_of(Run(())) == hour_of(Run((Exchange(asked, Response(200, (("Date", "odd"),))),)))
 
 
 def test_pauses_cost_nothing():

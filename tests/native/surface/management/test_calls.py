@@ -44,11 +44,3 @@ async def test_the_newest_release_is_told(owning, a):
         ):
             owner.upstream.script = lambda _, answer=answer: answer
             assert await owner.ask("GET", "/latest-version") == (status, said)
-
-
-async def test_what_is_said_of_a_coding_that_was_undone_is_left_out(owning, a):
-    async with owning() as owner:
-        headers = [("Content-Encoding", "gzip"), ("Content-Length", "9"), ("X-A", "1")]
-        owner.upstream.script = lambda _: a.Answer([b"said"], 200, headers)
-        said = (await owner.ask("POST", "/api-call", {"method": "GET", "url": "https://x.example.test"}))[1]
-        assert said["header"] == {"X-A": ["1"]}
