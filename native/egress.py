@@ -1,7 +1,7 @@
 """The way out: straight over kept HTTP/1.1 connections, through proxies with aiohttp's client.
 
 Everything that decides how a request leaves lives here: certificates from SSL_CERT_FILE, proxies, which connections are
-kept, deadlines, content codings undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding
+kept, deadlines, which codings are undone. Laws: nothing is added to a request but Host, Content-Length, Accept-Encoding
 and, where nobody set one, Go's User-Agent; a broken body says so and is never passed off as an end; a request is sent
 once, whatever becomes of it.
 """
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from native.config import Deadlines
 from native.h1 import Broken, Connection
 from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, UpstreamSocket, broken_off
-from native.wire.codings import Decoder, decoder_for
+from native.wire.codings import in_transit
 
 if TYPE_CHECKING:
     from native.roundabout import Roundabout
@@ -49,25 +49,29 @@ class Source(Protocol):
 class Answer:
     """An answer whose head has come."""
 
-    __slots__ = ("_broken", "_coding", "_idle", "_release", "_source", "headers", "status")
+    __slots__ = ("_broken", "_decoder", "_idle", "_release", "_source", "headers", "status")
 
     def __init__(
-        self, status: int, headers: Headers, source: Source, release: "Release", *, broken: str, idle: float
+        self,
+        status: int,
+        headers: Headers,
+        source: Source,
+        release: "Release",
+        *,
+        asked: Headers,
+        broken: str,
+        idle: float,
     ) -> None:
         self.status = status
-        self.headers = headers
+        self.headers, self._decoder = in_transit(asked, headers)
         self._source = source
         self._release = release
         self._broken = broken
         self._idle = idle
-        self._coding = next((v for k, v in headers if k.lower() == "content-encoding"), "")
-
-    def _decoder(self) -> Decoder | None:
-        return decoder_for(self._coding) if self._coding else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes, codings undone."""
-        decoder, take, idle = self._decoder(), self._source.take, self._idle
+        """The body as it comes."""
+        decoder, take, idle = self._decoder, self._source.take, self._idle
         try:
             while data := await (asyncio.wait_for(take(), idle) if idle else take()):
                 if decoder is None:
@@ -80,8 +84,8 @@ class Answer:
             raise UpstreamError(self._said(error)) from error
 
     async def read(self) -> bytes:
-        """The whole body, codings undone."""
-        decoder = self._decoder()
+        """The whole body."""
+        decoder = self._decoder
         try:
             data = await self._source.take_all()
             return data if decoder is None else decoder.feed(data) + decoder.finish()
@@ -139,7 +143,13 @@ class Egress:
                     self._roundabout = Roundabout(self._context, self._deadlines)
                 found = await self._roundabout.send(request, headers)
                 return Answer(
-                    found.status, found.headers, found, found.release, broken=broken, idle=self._deadlines.idle
+                    found.status,
+                    found.headers,
+                    found,
+                    found.release,
+                    asked=request.headers,
+                    broken=broken,
+                    idle=self._deadlines.idle,
                 )
             return await self._straight(request, headers, broken)
         except (Broken, OSError, ValueError) as error:
@@ -186,7 +196,13 @@ class Egress:
             self._give_back(key, connection)
 
         return Answer(
-            connection.status, connection.headers, connection, release, broken=broken, idle=self._deadlines.idle
+            connection.status,
+            connection.headers,
+            connection,
+            release,
+            asked=request.headers,
+            broken=broken,
+            idle=self._deadlines.idle,
         )
 
     def _kept_one(self, key: tuple[str, str]) -> Connection | None:

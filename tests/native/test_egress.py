@@ -86,9 +86,11 @@ async def test_an_answer_that_was_let_go_early_ends_its_connection(provider):
     assert provider.connections == 2
 
 
-async def test_a_coding_is_undone(provider):
-    provider.answers = [an_answer(gzip.compress(b"hello"), b"Content-Encoding: gzip")]
+async def test_a_coding_is_undone_unless_whoever_asks_names_what_they_take(provider):
+    packed = gzip.compress(b"hello")
+    provider.answers = [an_answer(packed, b"Content-Encoding: gzip"), an_answer(packed, b"Content-Encoding: gzip")]
     assert await (await ask(provider)).read() == b"hello"
+    assert await (await ask(provider, [("Accept-Encoding", "gzip, br")])).read() == packed
 
 
 async def test_a_body_that_breaks_off_says_so(provider):
