@@ -17,6 +17,7 @@ from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, boolean, get, integer, number, text, trim
 from native.wire.spelled import Spelled, marshalled, rounded
 from native.wire.spelling import Spelling
+from native.wire.twice import once
 
 CHOICE_NONE_IS_AUTO: Final = Accent(
     "claude-openai-choice-none-is-auto",
@@ -63,6 +64,7 @@ LARGE_NUMBERS_ROUNDED: Final = Accent(
 
 def request(body: Json, turn: Turn) -> Json:
     """The chat completion that the client's body asks for."""
+    body = once(body)
     out: Json = {"model": turn.model, "messages": _messages(body, turn)}
     if (limit := get(body, "max_tokens")) is not MISSING:
         out["max_tokens"] = integer(limit)

@@ -24,6 +24,7 @@ from native.accents.gemini_types import TYPES_AS_TEXT, lowered
 from native.turn import Accent, Json, Pair, Turn
 from native.wire.loose import MISSING, get, integer, number, text
 from native.wire.spelling import Spelling
+from native.wire.twice import once
 
 SNAKE_ONLY: Final = Accent(
     name="gemini-claude-snake-case-only",
@@ -59,6 +60,7 @@ class _Fields:
 
 def request(body: Json, turn: Turn) -> Json:
     """The body for Claude's messages endpoint."""
+    body = once(body)
     fields = _Fields(turn)
     out: Json = {"model": turn.model, "max_tokens": 32000, "messages": [], "metadata": {"user_id": _user(turn)}}
     config = body.get("generationConfig", MISSING)

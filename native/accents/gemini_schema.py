@@ -5,10 +5,9 @@ edits, each over the whole tree. Laws: the tree is edited in place and handed ba
 request body can be cleaned as the legacy does for Antigravity; where nothing needs an edit, one walk is all it costs.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
-
-import orjson
 
 from native.accents.schema_paths import Path, deepest_first, drop, holders, keywords, put, texts, walk
 from native.wire.loose import MISSING, get, text
@@ -92,7 +91,7 @@ def _const_to_enum(schema: Any) -> Any:
             continue
         value = holder[key]
         if isinstance(value, (dict, list)):
-            value = orjson.loads(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+            value = json.loads(json.dumps(value, sort_keys=True))
         if not path:  # the legacy spells this place `.enum`: below an empty key
             holder = holder.setdefault("", {})
         if isinstance(holder, dict):

@@ -25,6 +25,7 @@ from native.accents.responses_openai_stream import (
 from native.turn import Accent, Json, Pair, Turn
 from native.wire import lenient, loose
 from native.wire.loose import MISSING, get, integer, text
+from native.wire.twice import once
 
 FORCED_TOOL_AS_TEXT = Accent(
     "responses-openai-forced-tool-as-text",
@@ -66,6 +67,7 @@ _COUNTER = "responses-openai-answers"
 
 def request(body: Json, turn: Turn) -> Json:
     """Translate a Responses request into a chat completion's."""
+    body = once(body)
     out: Json = {"model": turn.model, "messages": _messages(body), "stream": turn.stream}
     if "max_output_tokens" in body:
         out["max_tokens"] = integer(body["max_output_tokens"])

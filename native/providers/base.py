@@ -221,7 +221,7 @@ class HttpProvider:
             source=call.raw,
         )
         del turn.original
-        tree = call.spare.pop() if call.spare else lenient.parse(call.raw)
+        tree = call.spare.pop() if call.spare else lenient.body(call.raw)
         body: Json = tree if isinstance(tree, dict) else {}
         pair = self.kit.pairs.get((call.source, self.target(call)))
         if pair is not None:

@@ -84,7 +84,7 @@ def wanted(caller: Caller, call: Call) -> bool:
 
 async def stream(caller: Caller, call: Call, home: str) -> Streamed | None:
     """Begin a stream; None where Codex wants plain HTTP. Raises `Failure`."""
-    tree = lenient.parse(call.raw)
+    tree = lenient.body(call.raw)
     asked: Json = tree if isinstance(tree, dict) else {}
     _, turn, pair = caller.translated(call, stream=True)
     body = caller.thought(call, asked)

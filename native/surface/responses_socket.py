@@ -97,7 +97,7 @@ class _Connection:
             answering.cancel()
 
     async def _answer(self, data: bytes) -> None:
-        message = lenient.parse(data)
+        message = lenient.body(data)
         try:
             remembered = self._affinity.remembers(self._conversation.model(message))
             request = self._conversation.read(message, incremental=remembered)

@@ -1,16 +1,13 @@
 """What an endpoint must know of a body before anything else: the model, and whether a stream is wanted.
 
-Laws: a body that is no JSON is not refused here: like the legacy, its fields are read as far as they can be; of a model
-given twice the first counts.
+Laws: a body that is no JSON is not refused here: like the legacy, its fields are read as far as they can be, whatever
+stands before its first brace; of a key given twice the first counts.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from native.wire import lenient
+from native.wire import lenient, twice
 from native.wire.loose import MISSING, get, parse, text
-from native.wire.patch import span
-
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Fields(NamedTuple):
@@ -20,7 +17,7 @@ class Fields(NamedTuple):
         model: The model.
         stream: What stands under `stream`.
         tree: The body.
-        sound: Whether the body is JSON that names its model once at most; of any other, the text is what counts.
+        sound: Whether the body is JSON; of any other, the text is what counts.
     """
 
     model: str
@@ -37,12 +34,6 @@ class Fields(NamedTuple):
 def fields(raw: bytes) -> Fields:
     """Read them."""
     tree = parse(raw)
-    if tree is MISSING:
-        tree = lenient.parse(raw.removeprefix(_BYTE_ORDER_MARK))
-        return Fields(text(get(tree, "model")), get(tree, "stream"), tree, sound=False)
-    model = get(tree, "model")
-    if model is not MISSING and raw.count(b'"model"') > 1 and (where := span(raw, b"model")):
-        first = parse(raw[where[0] : where[1]])
-        if first is not MISSING and first != model:
-            return Fields(text(first), get(tree, "stream"), tree, sound=False)
-    return Fields(text(model), get(tree, "stream"), tree)
+    sound = tree is not MISSING
+    tree = twice.first(raw, tree, keeping=True) if sound else lenient.sought(raw)
+    return Fields(text(get(tree, "model")), get(tree, "stream"), tree, sound)

@@ -11,10 +11,13 @@ from typing import Any, Final
 
 import orjson
 
+from native.wire import twice
 from native.wire.loose import MISSING
 
 _DEEPEST: Final = 100
 _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
+_BLANKS: Final = "".join(map(chr, range(33)))
+_OPENED: Final = re.compile(rb"[{\[]")
 _KEY: Final = re.compile(r'["}]')
 _START: Final = re.compile(r'["{\[ntf+\-0-9iIN]')
 _ENTRY: Final = re.compile(r'["{\[ntf+\-0-9iIN\]]')
@@ -36,15 +39,31 @@ def _each_byte(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("each-byte", _each_byte)
 
 
-def parse(data: bytes) -> Any:
-    """Parse JSON text, or what can be read of it; `MISSING` where nothing can."""
+def parse(data: bytes, *, keeping: bool = False) -> Any:
+    """Parse JSON text, or what can be read of it; `MISSING` where nothing can.
+
+    Of a key given twice the first value counts; the others are left out, or kept (see `twice`).
+    """
     try:
-        return orjson.loads(data)
+        return twice.first(data, orjson.loads(data), keeping=keeping)
     except orjson.JSONDecodeError:
-        text = data.decode(errors="each-byte").lstrip("".join(map(chr, range(33))))
+        text = data.decode(errors="each-byte").lstrip(_BLANKS)
     if not text or not _START.match(text):
         return MISSING
     return _value(text, 0, 0)[0]
+
+
+def body(data: bytes) -> Any:
+    """Parse a request's text, with all that it says twice."""
+    return parse(data, keeping=True)
+
+
+def sought(data: bytes) -> Any:
+    """Parse a request's text from its first brace on, whatever stands before."""
+    found = body(data)
+    if found is MISSING and (opened := _OPENED.search(data)):
+        return body(data[opened.start() :])
+    return found
 
 
 def _value(text: str, at: int, depth: int) -> tuple[Any, int]:

@@ -81,7 +81,7 @@ def integer(value: Any) -> int:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, int):
-        return value if value <= _MOST else _wrapped(value)
+        return value if _LEAST <= value <= _MOST else _wrapped(value)
     if isinstance(value, float):
         return int(value) if _LEAST <= value < -_LEAST else _LEAST
     return _wrapped(int(value)) if isinstance(value, str) and _DIGITS.fullmatch(value) else 0

@@ -41,7 +41,7 @@ def test_any_bytes_are_patched(raw):
     ("raw", "model", "stream", "sound"),
     [
         (b'{"model":"m","stream":true}', "m", True, True),
-        (b'{"model":"a","model":"b"}', "a", MISSING, False),
+        (b'{"model":"a","model":"b"}', "a", MISSING, True),
         (b'{"model":"m","tools":[{"model":"x"}]}', "m", MISSING, True),
         (b'{"model":"m","stream":false,', "m", False, False),
         (b'\xef\xbb\xbf{"model":"m"}', "m", MISSING, False),
