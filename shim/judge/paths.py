@@ -4,6 +4,7 @@ Written by reports, read by accepted rules: paste one into the other. A key that
 JSON in brackets: `headers["x-request-id"][0]`. In a rule `[*]` stands for any index or key, `*` for any word.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -44,8 +45,15 @@ def show(place: Place) -> str:
         elif _WORD.fullmatch(key):
             out.append(f".{key}" if out else key)
         else:
-            out.append(f"[{orjson.dumps(key).decode()}]")
+            out.append(f"[{_quoted(key)}]")
     return "".join(out)
+
+
+def _quoted(key: str) -> str:
+    try:
+        return orjson.dumps(key).decode()
+    except TypeError:  # half a surrogate pair, as some key may hold
+        return json.dumps(key)
 
 
 def generic(place: Place) -> str:
@@ -85,7 +93,7 @@ class Pattern:
             if found["index"] is not None:
                 self.steps.append(int(found["index"]))
             elif found["quoted"] is not None:
-                self.steps.append(str(orjson.loads(found["quoted"])))
+                self.steps.append(str(json.loads(found["quoted"])))
             elif found["any"] is not None or found["word"] == "*":
                 self.steps.append(None)
             else:

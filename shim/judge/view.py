@@ -46,7 +46,7 @@ def tree(text: str) -> Any:
         pass
     try:  # what orjson refuses and others send: NaN, lone surrogates, integers of any size
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -21,6 +21,12 @@ def test_a_rule_covers_what_lies_under_it_and_nothing_beside(place, more):
     assert not rule.covers([*place[:-1], "something else entirely"]) or place[-1] == "something else entirely"
 
 
+def test_a_key_that_is_half_a_surrogate_pair_is_printed_and_read_back():
+    place = ("json", "a\udc00.b")
+    assert show(place) == 'json["a\\udc00.b"]'
+    assert Pattern(show(place)).covers(place)
+
+
 def test_stars_stand_for_any_index_and_any_key():
     rule = Pattern('exchanges[*].response.headers["x-id"][*]')
     assert rule.covers(("exchanges", 3, "response", "headers", "x-id", 0))

@@ -39,6 +39,11 @@ def test_json_beyond_64_bits_is_read(value):
     assert view.tree(json.dumps([value])) == [value]
 
 
+def test_json_nested_deeper_than_anybody_reads_is_text():
+    deep = "[" * 20_000 + "]" * 20_000
+    assert view.tree(deep) == deep
+
+
 def test_a_model_list_is_a_set():
     one, two = {"data": [{"id": "a"}, {"id": "b"}]}, {"data": [{"id": "b"}, {"id": "a"}]}
     assert view.settled(one) == view.settled(two)
