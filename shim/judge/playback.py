@@ -34,7 +34,7 @@ def _headers(recorded: Response) -> Headers:
     names = {k.lower() for k, _ in said}
     if "date" in names:
         return said
-    added = {"Date": formatdate(usegmt=True), "Server": SERVER_SOFTWARE}
+    added = {"Date": formatdate(usegmt=True), "Server": SERVER_SOFTWARE, "Content-Type": "application/octet-stream"}
     if len(recorded.chunks) <= 1 and recorded.complete:
         added["Content-Length"] = str(sum(map(len, recorded.chunks)))
     return [*said, *((k, v) for k, v in added.items() if k.lower() not in names)]

@@ -1,8 +1,8 @@
 """Who may use the management endpoints.
 
-Laws: no key, no endpoints; who is not on this machine needs the owner's leave (`allow-remote`) besides the key; the
-address is the connection's own, whatever headers claim; five wrong keys shut an address out for half an hour; a key
-is compared in constant time and costs a hash once, not at each request.
+Laws: no key, no endpoints; who is not on this machine needs the owner's leave (`allow-remote`) besides the key; headers
+make nobody local: of a connection from this machine they may say for whom it asks; five wrong keys shut an address out
+for half an hour; a key is compared in constant time and costs a hash once, not at each request.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ import math
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from ipaddress import ip_address
 
 from native.pool import spoken
 from native.surface.management.desk import RefusedError
@@ -120,6 +122,19 @@ async def _matches(secret: bytes, key_hash: str) -> bool:
     import bcrypt  # noqa: PLC0415  # most servers are never asked for a key
 
     return await asyncio.get_running_loop().run_in_executor(_workers(), bcrypt.checkpw, secret, key_hash.encode())
+
+
+def address_of(peer: str, headers: Mapping[str, str]) -> str:
+    """Who asks: the connection's other end, or for whom a proxy on this machine says that it asks."""
+    if peer not in LOCAL:
+        return peer
+    for name in ("X-Forwarded-For", "X-Real-IP"):
+        addresses = [part.strip() for part in headers.get(name, "").split(",")]
+        with suppress(ValueError):
+            for address in addresses:
+                ip_address(address)
+            return addresses[0]
+    return peer
 
 
 def key_of(headers: Mapping[str, str]) -> str:

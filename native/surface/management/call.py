@@ -15,7 +15,7 @@ import orjson
 from aiohttp import web
 
 from native.identity import VERSION
-from native.surface.management.access import Doorman, Keys
+from native.surface.management.access import Doorman, Keys, address_of
 from native.surface.management.desk import Desk, RefusedError, desk_of
 from native.surface.management.kinds import TEXT, Field, Shape
 from native.surface.routes import ANY, PARTS, Doc, Route, answer, not_found
@@ -89,7 +89,7 @@ class Call:
 
     def index(self, length: int) -> int | None:
         """The `index` of the query, where a list of this length has it."""
-        digits = self.query("index").lstrip()
+        digits = self.query("index").lstrip().removeprefix("+")
         end = next((at for at, sign in enumerate(digits) if not (sign.isdecimal() and sign.isascii())), len(digits))
         found = int(digits[:end][:18]) if end else -1
         return found if 0 <= found < length else None
@@ -124,7 +124,7 @@ def route(method: str, path: str, act: Act, doc: Doc = ANY) -> Route:
             return not_found()
         try:
             door = _DOORMEN.setdefault(service, Doorman())
-            peer = request.remote or ""
+            peer = address_of(request.remote or "", request.headers)
             now = service.kit.clock.now()
             await door.check(peer, request.headers, keys, now, remote=remote["allow-remote"])
             found = act(Call(request, service, desk, await _body(request)))

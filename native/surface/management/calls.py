@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import web
 
+from native import redirects
 from native.credentials.account import index_of
 from native.credentials.credential import Credential
 from native.proxies import proxy_for
@@ -80,7 +81,7 @@ async def api_call(call: Call) -> web.Response:
     proxy = (credential.proxy_url if credential else "") or call.service.config.proxy_url
     request = UpstreamRequest(method, url, list(headers.items()), body["data"].encode(), proxy_for(proxy, url))
     try:
-        response = await call.service.kit.upstream.send(request)
+        response = await redirects.send(call.service.kit.upstream, request)
         content = await response.read()
     except UpstreamError as error:
         raise RefusedError(502, "request failed") from error

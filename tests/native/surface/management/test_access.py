@@ -2,7 +2,7 @@ import bcrypt
 import pytest
 
 from native.settings import Settings
-from native.surface.management.access import BAN_SECONDS, FAILURES, Doorman, Keys
+from native.surface.management.access import BAN_SECONDS, FAILURES, Doorman, Keys, address_of
 from native.surface.management.desk import RefusedError
 
 HASH = bcrypt.hashpw(b"right", bcrypt.gensalt(4)).decode()
@@ -28,6 +28,21 @@ async def test_who_is_elsewhere_needs_leave_besides_the_key():
     assert await refused(door, AFAR, RIGHT, remote=False) == (403, "remote management disabled")
     assert await refused(door, "", RIGHT, remote=False) == (403, "remote management disabled")
     await door.check(AFAR, RIGHT, KEYS, 0, remote=True)
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "address"),
+    [
+        ("127.0.0.1", {}, "127.0.0.1"),
+        ("127.0.0.1", {"X-Forwarded-For": f" {AFAR} , 10.0.0.1"}, AFAR),
+        ("::1", {"X-Real-IP": "2001:db8::7"}, "2001:db8::7"),
+        ("127.0.0.1", {"X-Forwarded-For": f"{AFAR}, odd", "X-Real-IP": "192.0.2.8"}, "192.0.2.8"),
+        ("127.0.0.1", {"X-Forwarded-For": "odd", "Forwarded": f"for={AFAR}"}, "127.0.0.1"),
+        (AFAR, {"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "::1"}, AFAR),
+    ],
+)
+def test_a_proxy_on_this_machine_says_for_whom_it_asks_and_nobody_becomes_local_so(peer, headers, address):
+    assert address_of(peer, headers) == address
 
 
 async def test_five_wrong_keys_shut_an_address_out_for_half_an_hour():
@@ -73,12 +88,13 @@ async def test_a_strange_key_is_only_wrong(key):
     assert (await refused(Doorman(), "127.0.0.1", {"X-Management-Key": key}))[0] == 401
 
 
-async def test_headers_do_not_make_an_address(owning):
+async def test_whoever_comes_through_a_proxy_is_not_of_this_machine(owning):
     async with owning() as owner:
-        headers = {"X-Forwarded-For": "192.0.2.9", "X-Management-Key": "owner"}
-        async with owner.client.get("/v0/management/debug", headers=headers) as response:
-            assert response.status == 200
-            assert "X-CPA-VERSION" in response.headers
+        for address, status in ((AFAR, 403), ("127.0.0.1", 200)):
+            headers = {"X-Forwarded-For": address, "X-Management-Key": "owner"}
+            async with owner.client.get("/v0/management/debug", headers=headers) as response:
+                assert response.status == status
+                assert "X-CPA-VERSION" in response.headers
 
 
 async def test_a_key_in_plain_text_is_hashed_in_the_file(owning):

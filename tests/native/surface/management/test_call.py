@@ -16,11 +16,12 @@ async def test_what_stands_behind_a_value_does_not_matter(owning):
 
 
 async def test_an_index_is_digits_within_the_list(owning):
-    async with owning({"api-keys": ["a", "b"]}) as owner:
-        for index in ("-1", "2", "x", "", "9" * 30):
+    async with owning({"api-keys": ["a", "b", "c"]}) as owner:
+        for index in ("-1", "3", "x", "", "9" * 30):
             assert (await owner.ask("DELETE", f"/api-keys?index={index}"))[0] == 400
-        assert (await owner.ask("DELETE", "/api-keys?index=1x"))[0] == 200
-        assert owner.tree["api-keys"] == ["a"]
+        assert (await owner.ask("DELETE", "/api-keys?index=%201x"))[0] == 200
+        assert (await owner.ask("DELETE", "/api-keys?index=%2B0"))[0] == 200
+        assert owner.tree["api-keys"] == ["c"]
 
 
 async def test_signs_that_are_none_are_replaced(owning):

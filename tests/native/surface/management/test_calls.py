@@ -44,3 +44,11 @@ async def test_the_newest_release_is_told(owning, a):
         ):
             owner.upstream.script = lambda _, answer=answer: answer
             assert await owner.ask("GET", "/latest-version") == (status, said)
+
+
+async def test_a_redirect_is_followed(owning, a):
+    async with owning() as owner:
+        moved = a.Answer([b""], 302, [("Location", "/there")])
+        owner.upstream.script = lambda request: a.Answer([b"said"]) if request.url.endswith("/there") else moved
+        said = (await owner.ask("POST", "/api-call", {"method": "GET", "url": "https://x.example.test/here"}))[1]
+        assert (said["status_code"], said["body"]) == (200, "said")
