@@ -1,6 +1,7 @@
 """Credentials from the log-ins' folder: one JSON file each, one credential each project of a Gemini account.
 
-Law: a file that cannot be read, or says no type, is left out; what is read here is read as the file's writer meant it.
+Law: a file that cannot be read is left out; one that says no type is kept in sight, and serves nothing; what is read
+here is read as the file's writer meant it.
 """
 
 import binascii
@@ -12,6 +13,8 @@ from native.config import Config
 from native.credentials.credential import Credential, Json
 from native.wire.loose import boolean, get, integer, parse, text
 
+UNKNOWN = "unknown"
+"""Whose log-in it is where a file does not say."""
 KEPT = ("disable_cooling", "disable-cooling", "request_retry", "request-retry")
 """What a project takes over from its account."""
 _UNSAFE = str.maketrans("/\\ ", "___")
@@ -20,7 +23,7 @@ _UNSAFE = str.maketrans("/\\ ", "___")
 def log_ins(folder: Path, config: Config, now: float) -> Iterator[Credential]:
     """Every log-in of a folder, by name."""
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".json")
     except OSError:
         return
     for path in found:
@@ -28,8 +31,8 @@ def log_ins(folder: Path, config: Config, now: float) -> Iterator[Credential]:
             tree = parse(path.read_bytes())
         except OSError:
             continue
-        if isinstance(tree, dict) and isinstance(kind := tree.get("type"), str) and kind:
-            yield from log_in(path, kind.lower(), tree, config, now)
+        if isinstance(tree, dict):
+            yield from log_in(path, _text(tree, "type").lower() or UNKNOWN, tree, config, now)
 
 
 def log_in(path: Path, kind: str, tree: Json, config: Config, now: float) -> Iterator[Credential]:
@@ -41,7 +44,7 @@ def log_in(path: Path, kind: str, tree: Json, config: Config, now: float) -> Ite
         id=path.name,
         provider=provider,
         kind="oauth",
-        label=_text(tree, "email") or provider,
+        label=_text(tree, "email") or ("" if provider == UNKNOWN else provider),
         prefix="" if "/" in prefix else prefix,
         proxy_url=_text(tree, "proxy_url").strip(),
         priority=_priority(tree.get("priority")),

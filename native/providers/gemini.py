@@ -11,6 +11,7 @@ from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, wi
 from native.providers.gemini_stream import payload_of
 from native.turn import Json, Turn
 from native.upstream import UpstreamError, UpstreamRequest
+from native.wire.address import spelled
 from native.wire.loose import get, integer, parse
 
 HOME = "https://generativelanguage.googleapis.com"
@@ -46,7 +47,8 @@ class Gemini(HttpProvider):
         return self._request(call, url, body)
 
     def _address(self, call: Call, action: str) -> str:
-        return f"{call.credential.base_url.rstrip('/') or HOME}/{VERSION}/models/{call.base}:{action}"
+        home = call.credential.base_url.rstrip("/") or HOME
+        return home + spelled(f"/{VERSION}/models/{call.base}:{action}")
 
     def _request(self, call: Call, url: str, body: Json) -> UpstreamRequest:
         credential = call.credential

@@ -14,6 +14,7 @@ from native.providers.gemini import Gemini
 from native.providers.vertex_account import Account, account_of, token_in, token_request
 from native.turn import Json
 from native.upstream import UpstreamError, UpstreamRequest, UpstreamResponse
+from native.wire.address import spelled
 from native.wire.loose import parse
 
 HOME = "https://aiplatform.googleapis.com"
@@ -47,8 +48,8 @@ class Vertex(Gemini):
 
     def _address(self, call: Call, action: str) -> str:
         if not _key(call):
-            return f"{account_of(call.credential).home}/{call.base}:{action}"
-        return f"{call.credential.base_url or HOME}/{VERSION}/publishers/google/models/{call.base}:{action}"
+            return account_of(call.credential).home + spelled(f"/{call.base}:{action}")
+        return (call.credential.base_url or HOME) + spelled(f"/{VERSION}/publishers/google/models/{call.base}:{action}")
 
     def _request(self, call: Call, url: str, body: Json) -> UpstreamRequest:
         headers = [("Content-Type", "application/json")]

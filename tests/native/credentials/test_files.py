@@ -36,9 +36,20 @@ def test_a_log_in_is_what_its_file_says(folder):
     assert (found.kind, found.metadata, found.created_at) == ("oauth", tree, 5.0)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"type": 7}', '{"type": ""}'])
+@pytest.mark.parametrize("text", ["{", "[]", "7"])
 def test_what_is_no_log_in_is_left_out(folder, text):
     assert read(folder(a=text)) == []
+
+
+@pytest.mark.parametrize("text", ["{}", '{"type": 7}', '{"type": ""}'])
+def test_a_log_in_that_does_not_say_whose_it_is_is_kept_in_sight(folder, text):
+    (found,) = read(folder(a=text))
+    assert (found.provider, found.label) == ("unknown", "")
+
+
+def test_a_files_ending_may_be_in_capitals(tmp_path):
+    (tmp_path / "A.JSON").write_text('{"type": "codex"}')
+    assert [(found.id, found.label) for found in read(tmp_path)] == [("A.JSON", "codex")]
 
 
 def test_without_a_folder_there_is_nobody(tmp_path):
