@@ -10,7 +10,7 @@ import orjson
 
 from native.accents import chat_claude_quirks as quirks
 from native.turn import Json, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import reader
 from native.wire.loose import MISSING, get, integer, text
 
 if TYPE_CHECKING:
@@ -78,10 +78,11 @@ class _Counted:
 class ClaudeToChat:
     """Claude's stream as chat chunks."""
 
-    __slots__ = ("_calls", "_counted", "_created", "_events", "_id", "_made", "_turn")
+    __slots__ = ("_calls", "_counted", "_created", "_events", "_id", "_made", "_parse", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = reader()
         self._id = ""
         self._created = 0
         self._made = 0
@@ -100,7 +101,7 @@ class ClaudeToChat:
         """Take one line of Claude's stream; only `data:` lines say anything."""
         if not line.startswith(_DATA):
             return []
-        event = parse(line[5:].strip())
+        event = self._parse(line[5:].strip())
         read = self._events.get(text(get(event, "type")))
         return read(event) if read else []
 
@@ -254,7 +255,7 @@ class _Gathered:
 
 def whole(data: bytes, turn: Turn) -> bytes:
     """A chat answer of all the lines of Claude's stream."""
-    gathered = _Gathered(turn)
+    gathered, parse = _Gathered(turn), reader()
     for line in data.split(b"\n"):
         if line.startswith(_DATA):
             gathered.read(parse(line[5:].strip()))

@@ -11,7 +11,7 @@ import orjson
 from native.accents import chat_codex_quirks as quirks
 from native.accents.chat_codex_names import long_by_short
 from native.turn import Json, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING, get, integer, text
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class CodexToChat:
         "_model",
         "_names",
         "_number",
+        "_parse",
         "_places",
         "_streamed",
         "_turn",
@@ -58,6 +59,7 @@ class CodexToChat:
         self._turn = turn
         self._id = ""
         self._model = turn.requested
+        self._parse = reader()
         self._created = 0
         self._number = -1
         self._streamed = False
@@ -82,7 +84,7 @@ class CodexToChat:
         """Take one line of Codex's stream; only `data:` lines say anything."""
         if not line.startswith(b"data:"):
             return []
-        event = parse(line[5:].strip())
+        event = self._parse(line[5:].strip())
         read = self._events.get(text(get(event, "type")))
         return read(event) if read else []
 

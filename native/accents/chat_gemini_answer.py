@@ -13,7 +13,7 @@ import orjson
 from native.accents import chat_gemini_quirks as quirks
 from native.accents.claude_names import function_name
 from native.turn import Json, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING, boolean, get, integer, text, trim
 from native.wire.spelling import Spelling
 
@@ -149,11 +149,12 @@ def _spelled(spelling: Spelling, function: Any, *path: str | int) -> str:
 class GeminiToChat:
     """Gemini's stream as chat chunks."""
 
-    __slots__ = ("_called", "_created", "_names", "_turn")
+    __slots__ = ("_called", "_created", "_names", "_parse", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._names = Names(turn)
+        self._parse = reader()
         self._created = 0
         self._called: dict[int, int] = {}
 
@@ -163,7 +164,7 @@ class GeminiToChat:
             line = line[5:].strip()
         if line == b"[DONE]":
             return []
-        event = parse(line)
+        event = self._parse(line)
         if not isinstance(event, dict):
             return []
         candidates = event.get("candidates")

@@ -119,6 +119,7 @@ class CodexStream:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = lenient.reader()
         self._names: dict[str, str] | None = None
         self._index = 0
         self._called = False
@@ -128,7 +129,7 @@ class CodexStream:
         """Take one line; an event that says nothing to Claude is an empty chunk."""
         if not line.startswith(b"data:"):
             return []
-        event = lenient.parse(line[5:])
+        event = self._parse(line[5:])
         say = _EVENTS.get(text(get(event, "type")))
         return [say(self, event) if say else b""]
 

@@ -121,6 +121,7 @@ class GeminiStream:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = lenient.reader()
         self._names = Declared(turn)
         self._begun = False
         self._kind = ""
@@ -136,7 +137,7 @@ class GeminiStream:
             return self._stop()
         start = line.find(b"{")
         payload = line[start:] if start >= 0 else b""
-        root = lenient.parse(payload)
+        root = self._parse(payload)
         out: list[bytes] = []
         if not self._begun:
             self._begin(root, out)

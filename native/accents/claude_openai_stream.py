@@ -12,7 +12,7 @@ from native.accents import claude_events as events
 from native.accents.claude_names import Declared, call_id
 from native.accents.claude_openai_answer import account, stop_reason, thoughts
 from native.turn import Accent, Json, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import reader
 from native.wire.loose import MISSING, get, integer, text
 from native.wire.single_quotes import repaired
 
@@ -71,6 +71,7 @@ class OpenAIStream:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = reader()
         self._names = Declared(turn)
         self._begun = False
         self._id = ""
@@ -95,7 +96,7 @@ class OpenAIStream:
         if payload == b"[DONE]":
             self._close(out)
         else:
-            self._chunk(parse(payload), out)
+            self._chunk(self._parse(payload), out)
         return [b"".join(out)] if out else []
 
     def finish(self) -> list[bytes]:

@@ -21,7 +21,7 @@ from native.accents.gemini_candidates import (
     thought_part,
 )
 from native.turn import Accent, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import reader
 from native.wire.loose import MISSING, get, integer, raw, text
 from native.wire.loose import parse as parse_strictly
 
@@ -86,12 +86,13 @@ class _Calls:
 class ClaudeStream:
     """Claude's stream as Gemini's chunks."""
 
-    __slots__ = ("_answer", "_calls", "_labelled", "_model", "_stamped", "_started", "_turn")
+    __slots__ = ("_answer", "_calls", "_labelled", "_model", "_parse", "_stamped", "_started", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._model, self._answer = turn.requested, ""
         self._stamped = ""
+        self._parse = reader()
         self._labelled = b""
         self._started: Any = MISSING
         self._calls = _Calls()
@@ -103,7 +104,7 @@ class ClaudeStream:
         if not self._stamped:
             self._stamped = stamp(int(self._turn.clock.now()))
             self._relabel()
-        event = parse(line[5:].strip())
+        event = self._parse(line[5:].strip())
         make = _EVENTS.get(text(get(event, "type")))
         chunk = make(self, event) if make else None
         return [] if chunk is None else [chunk]
@@ -167,7 +168,7 @@ _EVENTS: Final = {
 
 def whole(answer: bytes, turn: Turn) -> bytes:
     """Claude's events, all of them, as one answer."""
-    gathered = _Gathered()
+    gathered, parse = _Gathered(), reader()
     for line in answer.split(b"\n"):
         if line.startswith(b"data:") and (data := line[5:].strip()):
             gathered.take(parse(data), turn)

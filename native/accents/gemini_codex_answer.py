@@ -21,7 +21,7 @@ from native.accents.gemini_candidates import (
 )
 from native.accents.gemini_codex_names import long_by_short
 from native.turn import Accent, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING, get, integer, text
 from native.wire.loose import parse as parse_strictly
 from native.wire.spelling import Spelling
@@ -69,10 +69,11 @@ _ENDS: Final = {"response.completed": STOP, "response.incomplete": "MAX_TOKENS"}
 class CodexStream:
     """A Codex stream as Gemini's chunks."""
 
-    __slots__ = ("_answer", "_calls", "_created", "_labelled", "_names", "_stored", "_turn")
+    __slots__ = ("_answer", "_calls", "_created", "_labelled", "_names", "_parse", "_stored", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = reader()
         self._answer = ""
         self._created = ""
         self._names: dict[str, str] | None = None
@@ -84,7 +85,7 @@ class CodexStream:
         """Take one line of the stream; return the chunks it makes."""
         if not line.startswith(b"data:"):
             return []
-        event = parse(line[5:].strip())
+        event = self._parse(line[5:].strip())
         kind = text(get(event, "type"))
         if (part := _TEXTS.get(kind)) is not None:
             return self._held(frame(part(text(get(event, "delta"))), self._label(event)))

@@ -19,7 +19,7 @@ from native.accents.gemini_openai_parts import (
     usage_of,
 )
 from native.turn import Json, Turn
-from native.wire.lenient import parse
+from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING, get, integer, raw, text
 from native.wire.spelling import Spelling
 
@@ -27,10 +27,11 @@ from native.wire.spelling import Spelling
 class OpenAIStream:
     """A chat completion's stream as Gemini's chunks."""
 
-    __slots__ = ("_calls", "_clean", "_merged", "_nulls", "_turn")
+    __slots__ = ("_calls", "_clean", "_merged", "_nulls", "_parse", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._parse = reader()
         self._clean = not turn.faithful(FINISH_WITH_TEXT)
         self._merged = turn.faithful(CHOICES_MERGED)
         self._nulls = turn.faithful(NULL_FINISH)
@@ -39,7 +40,7 @@ class OpenAIStream:
     def feed(self, line: bytes) -> list[bytes]:
         """Take one line of the stream; return the chunks it makes."""
         data = line[5:].strip() if line.startswith(b"data:") else line
-        event = parse(data)
+        event = self._parse(data)
         choices = get(event, "choices")
         if not isinstance(choices, list):
             return []

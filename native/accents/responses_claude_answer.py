@@ -135,6 +135,7 @@ class ClaudeStream:
             "message_delta": self._count,
             "message_stop": self._stop,
         }
+        self._parse = lenient.reader()
         self._begin("", 0)
 
     def _begin(self, response_id: str, created_at: int) -> None:
@@ -161,7 +162,7 @@ class ClaudeStream:
         """Take one line of Claude's stream."""
         if not line.startswith(b"data:"):
             return []
-        event = lenient.parse(line[5:])
+        event = self._parse(line[5:])
         if (read := self._readers.get(text(get(event, "type")))) is not None:
             read(event)
         return self._events.take()

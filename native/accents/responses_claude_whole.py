@@ -95,9 +95,9 @@ def whole(data: bytes, turn: Turn) -> bytes:
     """Put Claude's stream together to one Responses answer."""
     if not turn.faithful(OUTPUT_REGROUPED):
         return _clean_whole(data, turn)
-    found = _Answer()
+    found, parse = _Answer(), lenient.reader()
     for line in _data_lines(data):
-        found.read(lenient.parse(line[5:]), turn)
+        found.read(parse(line[5:]), turn)
     details: Json = {}
     if tokens := len("".join(found.thoughts).encode()) // BYTES_A_TOKEN:
         details["reasoning_tokens"] = tokens

@@ -139,6 +139,7 @@ class GeminiStream:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._events = Events()
+        self._parse = lenient.reader()
         self._names = Declared(turn)
         self._id = ""
         self._created_at = 0
@@ -152,7 +153,7 @@ class GeminiStream:
         data = (line[5:] if line.startswith(b"data:") else line).strip()
         if not data or data == b"[DONE]":
             return []
-        chunk = lenient.parse(data)
+        chunk = self._parse(data)
         if chunk is MISSING:
             return []
         answer, way = _unwrapped(chunk)

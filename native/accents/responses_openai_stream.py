@@ -136,6 +136,7 @@ class OpenAIStream:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._events = Events()
+        self._parse = lenient.reader()
         self._started = False
         self._id = ""
         self._created_at = 0
@@ -157,7 +158,7 @@ class OpenAIStream:
             return []
         if data == b"[DONE]":
             return self.finish()
-        chunk = lenient.parse(data)
+        chunk = self._parse(data)
         choices = get(chunk, "choices")
         if text(get(chunk, "object")) not in {"", "chat.completion.chunk"} or not isinstance(choices, list):
             return []

@@ -7,6 +7,7 @@ what is JSON is parsed as JSON, at full speed; what is not never raises, and giv
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -15,6 +16,9 @@ from native.wire import twice
 from native.wire.loose import MISSING
 
 _DEEPEST: Final = 100
+_WATCHED: Final = 4
+"""Events of a stream that are looked at for keys that stand twice."""
+_EVER: Final = -1
 _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
 _BLANKS: Final = "".join(map(chr, range(33)))
 _OPENED: Final = re.compile(rb"[{\[]")
@@ -45,12 +49,34 @@ def parse(data: bytes, *, keeping: bool = False) -> Any:
     Of a key given twice the first value counts; the others are left out, or kept (see `twice`).
     """
     try:
-        return twice.first(data, orjson.loads(data), keeping=keeping)
+        tree = orjson.loads(data)
     except orjson.JSONDecodeError:
-        text = data.decode(errors="each-byte").lstrip(_BLANKS)
-    if not text or not _START.match(text):
-        return MISSING
-    return _value(text, 0, 0)[0]
+        return _broken(data)
+    return twice.first(data, tree, keeping=keeping)
+
+
+def reader() -> Callable[[bytes], Any]:
+    """A `parse` for the events of one stream: who says things twice does so in its first events, or is not heard."""
+    watched = _WATCHED
+
+    def read(data: bytes) -> Any:
+        nonlocal watched
+        try:
+            tree = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            return _broken(data)
+        if not watched:
+            return tree
+        found = twice.first(data, tree)
+        watched = watched - 1 if found is tree and watched > 0 else _EVER
+        return found
+
+    return read
+
+
+def _broken(data: bytes) -> Any:
+    text = data.decode(errors="each-byte").lstrip(_BLANKS)
+    return _value(text, 0, 0)[0] if text and _START.match(text) else MISSING
 
 
 def body(data: bytes) -> Any:

@@ -17,8 +17,9 @@ from native.wire.loose import MISSING, parse
 _SHORT: Final = 16 * 1024
 _HEAD: Final = 512
 _KEYS_END: Final = b'":'
-_PIECE: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"|[{}\[\]]', re.DOTALL)
-_PLAIN: Final = re.compile(rb'\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}\]\[{"]+)\s*[,}]', re.DOTALL)
+_MEMBER: Final = re.compile(
+    rb'\s*[{,]\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}\]\[{"]+)\s*(?=[,}])', re.DOTALL
+)
 _WIDEST: Final = 2**64
 
 type _Members = list[tuple[str, Any]]
@@ -83,7 +84,7 @@ def put(found: dict[str, Any], key: str, value: Any) -> None:
 def _suspect(data: bytes, tree: Any) -> bool:
     """Whether the text may say a thing twice: it is longer than its tree, and has more keys."""
     if len(data) > _SHORT:
-        return isinstance(tree, dict) and _contradicted(data[:_HEAD], tree)
+        return isinstance(tree, dict) and _contradicted(data, tree)
     try:
         compact = orjson.dumps(tree)
     except orjson.JSONEncodeError:  # nested deeper than it writes
@@ -91,15 +92,14 @@ def _suspect(data: bytes, tree: Any) -> bool:
     return len(compact) != len(data) and compact.count(_KEYS_END) != data.count(_KEYS_END)
 
 
-def _contradicted(head: bytes, tree: dict[str, Any]) -> bool:
-    depth = 0
-    for piece in _PIECE.finditer(head):
-        if piece[1] is None:
-            depth += 1 if piece[0] in b"{[" else -1
-        elif depth == 1 and (plain := _PLAIN.match(head, piece.end())):
-            key, value = parse(piece[0]), parse(plain[1])
-            if key is not MISSING and value is not MISSING and tree.get(key, value) != value:
-                return True
+def _contradicted(data: bytes, tree: dict[str, Any]) -> bool:
+    """Whether one of the plain values at its head, before any list or object, is not what was parsed under its key."""
+    at = 0
+    while (member := _MEMBER.match(data, at, _HEAD)) is not None:
+        key, value = parse(member[1]), parse(member[2])
+        if value is not MISSING and tree.get(key, value) != value:
+            return True
+        at = member.end()
     return False
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native.wire.lenient import parse
+from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING
 
 JSON = st.recursive(
@@ -67,3 +67,15 @@ def test_any_signs_never_raise(text):
     found = parse(text.encode())
     if found is not MISSING:
         orjson.dumps(found)
+
+
+def test_a_stream_that_says_things_twice_from_its_beginning_is_heard_so_to_its_end():
+    read = reader()
+    assert [read(b'{"a":1,"a":2}') for _ in range(50)] == [{"a": 1}] * 50
+
+
+def test_a_stream_that_begins_well_is_not_listened_to_for_ever():
+    read = reader()
+    assert [read(b'{"a":1}') for _ in range(50)] == [{"a": 1}] * 50
+    assert read(b'{"a":1,"a":2}') == {"a": 2}
+    assert read(b'{"a":1,"a":2') == {"a": 1}, "what is broken is read with care in any place"
