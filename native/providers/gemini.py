@@ -1,13 +1,14 @@
 """Google's Generative Language API, by key.
 
-Order of edits: translate, thinking, rules, the model's name; a client's `session_id` never leaves. Its stream is read
-as JSON payloads, and `[DONE]` is added at its end.
+Order of edits: translate, thinking, a canvas, rules, the model's name; a client's `session_id` never leaves. Its
+stream is read as JSON payloads, and `[DONE]` is added at its end.
 """
 
 from typing import Any, ClassVar
 
 from native.failure import Failure
 from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
+from native.providers.gemini_canvas import canvassed
 from native.providers.gemini_stream import payload_of
 from native.turn import Json, Turn
 from native.upstream import UpstreamError, UpstreamRequest
@@ -28,10 +29,10 @@ class Gemini(HttpProvider):
     last: ClassVar[bytes | None] = b"[DONE]"
 
     def edit(self, call: Call, body: Json, turn: Turn) -> Json:
-        """Thinking first, then the rules."""
+        """Thinking first, then what a picture is drawn on, then the rules."""
         if call.alt == COMPACT:
             raise Failure("/responses/compact not supported", 501)
-        body = self.ruled(call, self.thought(call, body), body, turn)
+        body = self.ruled(call, canvassed(call.base, self.thought(call, body)), body, turn)
         body = {**body, "model": call.base}
         body.pop("session_id", None)
         return body
@@ -64,7 +65,8 @@ class Gemini(HttpProvider):
     async def count(self, call: Call) -> Whole:
         """Ask the provider for a count."""
         body, turn, pair = self.translated(call, stream=False)
-        body = {k: v for k, v in self.thought(call, body).items() if k not in COUNTED_WITHOUT}
+        body = canvassed(call.base, self.thought(call, body))
+        body = {k: v for k, v in body.items() if k not in COUNTED_WITHOUT}
         body["model"] = call.base
         answer = await self.send(self._request(call, self._address(call, "countTokens"), body))
         try:
