@@ -14,19 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
 from native import config as configuration
 from native import workers
 from native.accesslog import Access, access_log
 from native.config import Config, ConfigError
 from native.egress import Egress
-from native.listening import GivenError, Parting, given, site_on, tell_ready
+from native.listening import GivenError, Serving, given, site_on, tell_ready
 from native.loglines import Lines
 from native.models import CatalogueError, learn
 from native.outside import SystemClock, SystemIds
 from native.providers import DeclarationError
-from native.server import SERVICE, build
+from native.server import HANDLER, SERVICE, build
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.routes import RouteError
@@ -34,7 +32,6 @@ from native.watching import Watch
 from native.workers import Company
 
 LOOPBACK = "127.0.0.1"
-DRAIN_SECONDS = 30.0
 HEAD_MOST = 1024 * 1024
 """Bytes of a request's line or of one header, as the binary takes them: agents send metadata there."""
 
@@ -88,18 +85,8 @@ async def serve(
     )
     if company is not None:
         await company.join(app[SERVICE].pool)
-    parting = Parting()
-    app.on_response_prepare.append(parting.tell)
-    runner = web.AppRunner(
-        app,
-        **_access(settings),
-        handler_cancellation=True,
-        auto_decompress=False,
-        shutdown_timeout=DRAIN_SECONDS,
-        keepalive_timeout=180,
-        max_line_size=HEAD_MOST,
-        max_field_size=HEAD_MOST,
-    )
+    lines = {"max_line_size": HEAD_MOST, "max_field_size": HEAD_MOST}
+    runner = Serving(app[HANDLER], app[SERVICE], **_access(settings), keepalive_timeout=180, **lines)
     await runner.setup()
     app[SERVICE].logs.listen()
     # The binary listens everywhere where no host is named; native stays on this machine until told otherwise.
@@ -116,7 +103,7 @@ async def serve(
     await stop.wait()
     if over.is_set():
         stop.clear()
-        handing = asyncio.create_task(parting.hand_over(runner, site, app[SERVICE].leave))
+        handing = asyncio.create_task(runner.hand_over(site))
         insisting = asyncio.create_task(stop.wait())
         await asyncio.wait((handing, insisting), return_when=asyncio.FIRST_COMPLETED)
         handing.cancel()

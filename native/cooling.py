@@ -76,19 +76,22 @@ def _quota_rest(level: int, *, cooling: bool) -> tuple[float, int]:
     return (QUOTA_MOST, level) if rest >= QUOTA_MOST else (rest, level + 1)
 
 
-def succeed(credential: Credential, model: str, now: float) -> None:
-    """Book a success: the model serves again."""
-    state = credential.states.get(model)
+def succeed(credential: Credential, model: str, now: float) -> bool:
+    """Book a success: the model serves again. Whether anything held it back before."""
+    state, held = credential.states.get(model), False
     if state is None:
         if len(credential.states) < STATES_MOST:
             credential.states[model] = ModelState(updated_at=now)
     elif state.status != "active" or state.unavailable or state.error or state.quota.exceeded or state.retry_at:
         credential.states[model] = ModelState(updated_at=now)
         _aggregate(credential, now)
+        held = True
     erred = credential.status != "active" or credential.error
     if erred and not any(_erring(s, now) for s in credential.states.values()):
         credential.error, credential.message, credential.status = None, "", "active"
+        held = True
     credential.updated_at = now
+    return held
 
 
 def fail(credential: Credential, model: str, failure: Failure, now: float, *, cooling: bool) -> str:

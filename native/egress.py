@@ -11,7 +11,9 @@ import os
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache, partial
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from native.config import Deadlines
@@ -26,12 +28,61 @@ AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
 """The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
 IDLE_SECONDS = 90.0
 PORTS = {"https": 443, "http": 80}
+OWN = frozenset({"connection", "host"})
+"""Headers that are the way's own, whatever a request says."""
+BODIED = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose requests say how long their body is, even where there is none."""
 
 
 def trust(environment: Mapping[str, str] = os.environ) -> ssl.SSLContext:
     """Whom to trust: the certificates that SSL_CERT_FILE or SSL_CERT_DIR name, else the system's."""
     file, folder = environment.get("SSL_CERT_FILE") or None, environment.get("SSL_CERT_DIR") or None
     return ssl.create_default_context(cafile=file, capath=folder)
+
+
+class Place(NamedTuple):
+    """Where an address leads, and how the place is asked for it."""
+
+    scheme: str
+    netloc: str
+    host: str
+    port: int
+    path: str
+    named: str
+    """The host as requests name it."""
+
+
+@lru_cache(maxsize=256)
+def place_of(url: str) -> Place:
+    """Take an address apart. Raises `ValueError` where nobody can be asked there."""
+    parts = urlsplit(url)
+    scheme, netloc, host = parts.scheme, parts.netloc, parts.hostname or ""
+    if scheme not in PORTS:
+        raise ValueError(f'unsupported protocol scheme "{scheme}"')
+    if not host:
+        raise ValueError("http: no Host in request URL")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Place(scheme, netloc, host, parts.port or PORTS[scheme], path, netloc.rpartition("@")[2])
+
+
+def said_too(headers: Headers, scheme: str) -> Headers:
+    """A request's headers, and those that Go's client adds where nobody set them."""
+    names = {name.lower() for name, _ in headers}
+    added = (("User-Agent", AGENTS[scheme]), ("Accept-Encoding", "gzip"))
+    return [*headers, *(pair for pair in added if pair[0].lower() not in names)]
+
+
+def _head(request: UpstreamRequest, place: Place) -> bytes:
+    """A request's head. Raises `Broken` where a header would end it early."""
+    lines = [f"{request.method} {place.path} HTTP/1.1", f"Host: {place.named}"]
+    lines += [f"{n}: {v}" for n, v in said_too(request.headers, place.scheme) if n.lower() not in OWN]
+    if request.body or request.method in BODIED:
+        lines.append(f"Content-Length: {len(request.body)}")
+    lines.append("\r\n")
+    head = "\r\n".join(lines).encode("latin-1")
+    if head.count(b"\n") != len(lines):
+        raise Broken("a header has a line break in it")
+    return head
 
 
 class Source(Protocol):
@@ -131,17 +182,16 @@ class Egress:
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send and wait for the head. Raises `UpstreamError`."""
-        parts = urlsplit(request.url)
-        self._asked[parts.netloc] += 1
-        broken = broken_off(request.url, self._asked[parts.netloc])
-        headers = self._headers(request, parts.scheme)
         try:
+            place = place_of(request.url)
+            self._asked[place.netloc] += 1
+            broken = broken_off(request.url, self._asked[place.netloc])
             if request.proxy:
                 if self._roundabout is None:
                     from native.roundabout import Roundabout  # noqa: PLC0415 - not every server has a proxy
 
                     self._roundabout = Roundabout(self._context, self._deadlines)
-                found = await self._roundabout.send(request, headers)
+                found = await self._roundabout.send(request, said_too(request.headers, place.scheme))
                 return Answer(
                     found.status,
                     found.headers,
@@ -151,7 +201,7 @@ class Egress:
                     broken=broken,
                     idle=self._deadlines.idle,
                 )
-            return await self._straight(request, headers, broken)
+            return await self._straight(request, place, broken)
         except (Broken, OSError, ValueError) as error:
             said = "the provider does not answer" if isinstance(error, TimeoutError) else str(error)
             raise UpstreamError(f'{request.method.title()} "{request.url}": {said}') from error
@@ -162,28 +212,10 @@ class Egress:
 
         return await connect(request, self._context)
 
-    @staticmethod
-    def _headers(request: UpstreamRequest, scheme: str) -> Headers:
-        headers = request.headers
-        names = {name.lower() for name, _ in headers}
-        if "user-agent" not in names:
-            headers = [*headers, ("User-Agent", AGENTS[scheme])]
-        if "accept-encoding" not in names:
-            headers = [*headers, ("Accept-Encoding", "gzip")]
-        return headers
-
-    async def _straight(self, request: UpstreamRequest, headers: Headers, broken: str) -> Answer:
-        parts = urlsplit(request.url)
-        key = (parts.scheme, parts.netloc)
-        connection = self._kept_one(key) or await self._connect(parts.scheme, parts.hostname or "", parts.port)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        lines = [f"{request.method} {path} HTTP/1.1", f"Host: {parts.netloc.rpartition('@')[2]}"]
-        lines += [f"{name}: {value}" for name, value in headers if name.lower() not in {"connection", "host"}]
-        if request.body or request.method in {"POST", "PUT", "PATCH"}:
-            lines.append(f"Content-Length: {len(request.body)}")
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        if head.count(b"\n") != len(lines) + 1:
-            raise Broken("a header has a line break in it")
+    async def _straight(self, request: UpstreamRequest, place: "Place", broken: str) -> Answer:
+        head = _head(request, place)
+        key = (place.scheme, place.netloc)
+        connection = self._kept_one(key) or await self._connect(place)
         self._open.add(connection)
         try:
             asked = connection.ask(head, request.body)
@@ -191,10 +223,7 @@ class Egress:
         except BaseException:
             self._give_back(key, connection)
             raise
-
-        def release() -> None:
-            self._give_back(key, connection)
-
+        release = partial(self._give_back, key, connection)
         return Answer(
             connection.status,
             connection.headers,
@@ -207,23 +236,22 @@ class Egress:
 
     def _kept_one(self, key: tuple[str, str]) -> Connection | None:
         kept = self._kept.get(key)
-        now = asyncio.get_running_loop().time()
         while kept:
             since, connection = kept.pop()
-            if connection.idle and now - since < IDLE_SECONDS:
+            if connection.idle and monotonic() - since < IDLE_SECONDS:
                 return connection
             connection.end()
         return None
 
-    async def _connect(self, scheme: str, host: str, port: int | None) -> Connection:
+    async def _connect(self, place: "Place") -> Connection:
         loop = asyncio.get_running_loop()
-        secure = scheme == "https"
+        secure = place.scheme == "https"
         made = loop.create_connection(
             lambda: Connection(loop),
-            host,
-            port or PORTS[scheme],
+            place.host,
+            place.port,
             ssl=self._context if secure else None,
-            server_hostname=host if secure else None,
+            server_hostname=place.host if secure else None,
         )
         _, connection = await (asyncio.wait_for(made, self._deadlines.connect) if self._deadlines.connect else made)
         return connection
@@ -233,7 +261,7 @@ class Egress:
             return
         self._open.discard(connection)
         if connection.reusable:
-            self._kept.setdefault(key, []).append((asyncio.get_running_loop().time(), connection))
+            self._kept.setdefault(key, []).append((monotonic(), connection))
         else:
             connection.end()
 

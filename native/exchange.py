@@ -15,6 +15,7 @@ from native.credentials.credential import Credential
 from native.failure import EmptyStream, Failure, clients_fault
 from native.metering import OFF, Meter, Metering
 from native.models import Models, split_suffix
+from native.naming import Name
 from native.pool import NONE_FOUND, Passage, Pool
 from native.providers.base import COMPACT, Call, Client, Kit, Provider, Streamed, Whole
 from native.upstream import Headers
@@ -49,10 +50,11 @@ class Ask:
     sockets: bool = False
     chosen: Callable[[str], None] | None = None
 
-    def call(self, credential: Credential, name: str, requested: str, meter: Meter, *, stream: bool) -> Call:
+    def call(self, credential: Credential, name: Name, requested: str, meter: Meter, *, stream: bool) -> Call:
         """One try of it."""
-        alt, raw, client = self.alt, self.raw, self.client
-        return Call(credential, name, requested, self.source, stream, alt, raw, client, self.spare, self.sound, meter)
+        source, alt, raw, client = self.source, self.alt, self.raw, self.client
+        spare, sound, told = self.spare, self.sound, name.upstream
+        return Call(credential, told, requested, source, stream, alt, raw, client, spare, sound, meter)
 
 
 class Exchange:
@@ -94,11 +96,11 @@ class Exchange:
         self.pool.succeeded(served.credential, served.model)
         return served.result
 
-    def _meter(self, ask: Ask, credential: Credential, name: str, *, stream: bool) -> Meter:
+    def _meter(self, ask: Ask, credential: Credential, model: str, *, stream: bool) -> Meter:
         """What counts one try: nothing where counting is off, or where nobody is asked in the end."""
         if ask.alt == COMPACT and not credential.compatible and (stream or credential.provider != "codex"):
             return OFF
-        return self._metering.begun(credential, split_suffix(name)[0], ask.client)
+        return self._metering.begun(credential, model, ask.client)
 
     async def stream(self, ask: Ask) -> Streamed:
         """A stream whose first chunks are there. Raises `Failure`; so does its iterator where it breaks later."""
@@ -159,30 +161,29 @@ class Exchange:
             passage.tried.add(credential.id)
             if ask.chosen is not None:
                 ask.chosen(credential.id)
-            names, pooled = self.pool.names(credential, model)
+            names = self.pool.names(credential, model)
             if not names or provider is None:
                 continue
             asked += 1
             for index, name in enumerate(names):
-                booked = self.pool.booked(credential, model, name, pooled=pooled)
                 if (trace := ask.client.trace) is not None:
-                    trace.asked, trace.model = credential, name
-                meter = self._meter(ask, credential, name, stream=stream) if counted else OFF
+                    trace.asked, trace.model = credential, name.upstream
+                meter = self._meter(ask, credential, name.base, stream=stream) if counted else OFF
                 call = ask.call(credential, name, model, meter, stream=stream)
                 try:
                     result = await _metered(meter, act(provider, call), ends=not stream)
                 except _Broken as broken:
-                    self.pool.failed(credential, booked, broken.failure)
+                    self.pool.failed(credential, name.booked, broken.failure)
                     if clients_fault(broken.failure):
                         raise broken.failure from None
                     last = broken if index == len(names) - 1 else broken.failure
                 except Failure as failure:
-                    self.pool.failed(credential, booked, failure)
+                    self.pool.failed(credential, name.booked, failure)
                     if clients_fault(failure):
                         raise
                     last = failure
                 else:
-                    return _Served(result, credential, booked)
+                    return _Served(result, credential, name.booked)
 
     async def _begun(self, provider: Provider, call: Call) -> "_Begun":
         """A stream with its first chunk in hand, so that one that breaks before it can be tried elsewhere."""

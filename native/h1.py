@@ -19,6 +19,8 @@ SIZE_MOST: Final = 16
 HELD_MOST: Final = 1024 * 1024
 """Bytes of a body that wait to be taken before reading stops."""
 _BODILESS: Final = frozenset({204, 304})
+_FRAMING: Final = ("connection", "transfer-encoding", "content-length")
+"""Headers that say where a body ends, and what becomes of the connection then."""
 
 
 class Broken(Exception):  # noqa: N818 - the field's word for it
@@ -133,29 +135,31 @@ class Connection(asyncio.Protocol):
             if len(data) > end + 4:
                 self._head(data[end + 4 :])
             return
+        framing = dict.fromkeys(_FRAMING, "")
         for line in lines:
             name, colon, value = line.partition(":")
             if not colon:
                 raise Broken("malformed HTTP header")
-            self.headers.append((name.strip(), value.strip()))
-        self._frame(status, version)
+            name, value = name.strip(), value.strip()
+            self.headers.append((name, value))
+            if (low := name.lower()) in framing:
+                framing[low] = value.lower()
+        self._frame(status, version, *framing.values())
         self.status = status
         if self._mode == "none":
             self.complete = True
         if len(data) > end + 4 or self._mode == "length":
             self._body(data[end + 4 :])
 
-    def _frame(self, status: int, version: str) -> None:
+    def _frame(self, status: int, version: str, connection: str, coding: str, length: str) -> None:
         """Where the body ends, as the head says."""
-        told = {name.lower(): value.lower() for name, value in self.headers}
-        connection = told.get("connection", "")
         self.keep = "close" not in connection and (version != "HTTP/1.0" or "keep-alive" in connection)
         if status in _BODILESS:
             self._mode = "none"
-        elif "chunked" in told.get("transfer-encoding", ""):
+        elif "chunked" in coding:
             self._mode = "chunked"
-        elif "content-length" in told:
-            length = told["content-length"].split(",")[0].strip()
+        elif length:
+            length = length.split(",", maxsplit=1)[0].strip()
             if not length.isdigit():
                 raise Broken("bad Content-Length")
             self._mode, self._left = "length", int(length)

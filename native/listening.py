@@ -9,15 +9,22 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from ssl import SSLContext
+from typing import Any, Protocol
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+
+from native.logs.logs import Answering
 
 FIRST_GIVEN = 3
 """The first descriptor that systemd passes, see sd_listen_fds(3)."""
 BACKLOG = 1024
+DRAIN_SECONDS = 30.0
+"""How long what has begun may take to end when the server stops."""
 IDLE_SECONDS = 30.0
 """How long an idle connection may still ask once more while the port is handed over."""
 LONGEST_SECONDS = 3600.0
@@ -51,7 +58,7 @@ def given(descriptor: int | None, environment: Mapping[str, str]) -> socket.sock
 
 
 def site_on(
-    runner: web.AppRunner,
+    runner: web.BaseRunner,
     sock: socket.socket | None,
     address: tuple[str, int],
     *,
@@ -79,46 +86,99 @@ def tell_ready() -> None:
     sys.stdout.flush()
 
 
-class Parting:
-    """Tells clients that another serves the port from now on.
+class Beside(Protocol):
+    """What lives as long as a server does."""
+
+    async def start(self) -> None:
+        """Begin."""
+        ...
+
+    async def leave(self) -> None:
+        """Let go of who waits for something."""
+        ...
+
+    async def close(self) -> None:
+        """End."""
+        ...
+
+
+class Serving(web.ServerRunner):
+    """Serves requests.
+
+    Each goes straight to who answers them all: an application of aiohttp's would look for its one route first, at an
+    eighth of what a small request costs.
+
+    Args:
+        handler: Who answers.
+        beside: What starts and ends with the server.
+        shutdown_timeout: Seconds that what has begun may take to end.
+        more: What aiohttp's server is told besides.
 
     Attributes:
-        begun: Whether it does.
+        parting: Whether another serves the port from now on: then each answer is its connection's last.
     """
 
-    def __init__(self) -> None:
-        self.begun = False
-
-    async def tell(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Make an answer its connection's last; aiohttp calls this before each goes out."""
-        del request
-        if self.begun and response.status != HTTPStatus.SWITCHING_PROTOCOLS:
-            response.headers["Connection"] = "close"
-            response.force_close()
-
-    async def hand_over(
-        self,
-        runner: web.AppRunner,
-        site: web.BaseSite,
-        leave: Callable[[], Awaitable[None]],
-        idle: float = IDLE_SECONDS,
+    def __init__(
+        self, handler: Answering, beside: Beside, *, shutdown_timeout: float = DRAIN_SECONDS, **more: Any
     ) -> None:
+        self._handler, self._beside = handler, beside
+        self._loop = asyncio.get_running_loop()
+        self.parting = False
+        server = web.Server(
+            self._answer, request_factory=self._request, handler_cancellation=True, auto_decompress=False, **more
+        )
+        super().__init__(server, shutdown_timeout=shutdown_timeout)
+
+    def _request(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: web.RequestHandler,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
+    ) -> web.Request:
+        if self.parting and not message.upgrade:
+            message = message._replace(should_close=True)
+        return web.Request(message, payload, protocol, writer, task, self._loop, client_max_size=0)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        assert isinstance(request, web.Request)  # noqa: S101 - `_request` makes them
+        if "Expect" in request.headers:
+            if request.headers["Expect"].lower() != "100-continue":
+                return web.Response(status=HTTPStatus.EXPECTATION_FAILED)
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        return await self._handler(request)
+
+    async def setup(self) -> None:
+        """Begin what runs beside requests."""
+        await self._beside.start()
+        await super().setup()
+
+    async def shutdown(self) -> None:
+        """Let go of who waits; aiohttp calls this before it waits for what has begun."""
+        await self._beside.leave()
+
+    async def cleanup(self) -> None:
+        """End everything."""
+        await super().cleanup()
+        await self._beside.close()
+
+    async def hand_over(self, site: web.BaseSite, idle: float = IDLE_SECONDS) -> None:
         """Accept nobody any more, and return when the last connection has ended.
 
         Args:
-            runner: The server.
             site: Where it listens.
-            leave: Called when what waits for a client is to let go.
             idle: Seconds that an idle connection may still ask once more.
         """
-        server = runner.server
+        server = self.server
         assert server is not None  # noqa: S101 - it has been set up
-        self.begun = True
+        self.parting = True
         await site.stop()
         loop = asyncio.get_running_loop()
         end = loop.time() + idle
         while server.connections and loop.time() < end:  # noqa: ASYNC110 - aiohttp tells nobody when one ends
             await asyncio.sleep(_LOOK_SECONDS)
         server.pre_shutdown()
-        await leave()
+        await self.shutdown()
         await server.shutdown(LONGEST_SECONDS)

@@ -59,6 +59,12 @@ class ModelInfo:
     supported_output_modalities: tuple[str, ...] = ()
     thinking: Support | None = None
     user_defined: bool = False
+    capability: Capability = field(init=False, repr=False, compare=False)
+    """What thinking needs to know of it."""
+
+    def __post_init__(self) -> None:
+        known = Capability(self.id, self.thinking, self.max_completion_tokens, users_own=self.user_defined)
+        object.__setattr__(self, "capability", known)
 
     @classmethod
     def read(cls, tree: Json) -> "ModelInfo":
@@ -92,11 +98,6 @@ class ModelInfo:
                 tuple(thinking.get("levels", ())),
             ),
         )
-
-    @property
-    def capability(self) -> Capability:
-        """What thinking needs to know of it."""
-        return Capability(self.id, self.thinking, self.max_completion_tokens, users_own=self.user_defined)
 
 
 def split_suffix(model: str) -> tuple[str, str | None]:
@@ -261,19 +262,15 @@ class Models:
         if found := self._models.get(model):
             found.out_of_quota[client] = now
 
-    def clear_quota(self, client: str, model: str) -> None:
-        """Note that a credential's quota for a model is back."""
-        if found := self._models.get(model):
-            found.out_of_quota.pop(client, None)
-
     def suspend(self, client: str, model: str, reason: str) -> None:
         """Leave a credential out for a model until it serves it again."""
         if found := self._models.get(model):
             found.suspended.setdefault(client, reason)
 
-    def resume(self, client: str, model: str) -> None:
-        """Count a credential for a model again."""
+    def recovered(self, client: str, model: str) -> None:
+        """Count a credential for a model again: its quota is back, and nothing leaves it out."""
         if found := self._models.get(model):
+            found.out_of_quota.pop(client, None)
             found.suspended.pop(client, None)
 
     def available(self, now: float) -> Iterator[ModelInfo]:

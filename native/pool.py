@@ -14,10 +14,10 @@ import orjson
 from native.config import Config
 from native.cooling import blocked, fail, succeed
 from native.counters import Counters, OwnCounters
-from native.credentials.aliases import channel_of, of_key, of_log_in, pool_of
 from native.credentials.credential import Credential, ModelState
 from native.failure import Failure
-from native.models import Models, key_of, split_suffix
+from native.models import Models, key_of
+from native.naming import Name, Naming
 from native.rotation import Circle, Shard
 from native.turn import Clock
 from native.wire.loose import MISSING, boolean, integer
@@ -107,7 +107,7 @@ class Pool:
         self._mixed: set[str] = set()
         self.tell: Callable[[News], None] | None = None
         self.seen: list[Callable[[Credential, str], None]] = []
-        self._renaming: dict[str, bool] = {}
+        self._naming = Naming(self._counters)
 
     # ---- who there is ----------------------------------------------------------------------------------------------
 
@@ -128,10 +128,7 @@ class Pool:
     def refresh(self) -> None:
         """Begin every rotation anew: credentials, their models or the configuration have changed."""
         self._begin_anew()
-        self._renaming = {
-            cid: bool(c.prefix) or bool(self.config.oauth_model_alias.get(channel_of(c)))
-            for cid, c in self.credentials.items()
-        }
+        self._naming.begin_anew(self.credentials.values(), self.config.oauth_model_alias)
 
     def _begin_anew(self) -> None:
         self._shards.clear()
@@ -235,14 +232,9 @@ class Pool:
 
     def _renamed(self, providers: Sequence[str], model: str, passage: Passage) -> bool:
         """Whether some credential knows the model by another name, so that rotation cannot go by names."""
-        key = key_of(model)
         return any(
-            self._renaming[c.id]
-            and c.provider in providers
-            and not c.disabled
-            and c.id not in passage.tried
-            and key_of(self.own_name(c, model)) != key
-            for c in self.credentials.values()
+            c.provider in providers and not c.disabled and c.id not in passage.tried
+            for c in self._naming.renaming(model)
         )
 
     def _pick_renamed(self, providers: Sequence[str], model: str, passage: Passage) -> Credential:
@@ -255,7 +247,7 @@ class Pool:
         ]
         if not wanted:
             raise Failure(NONE_FOUND)
-        states = [blocked(c, self.own_name(c, model), now) for c in wanted]
+        states = [blocked(c, self._naming.own(c, model), now) for c in wanted]
         free = [c for c, state in zip(wanted, states, strict=True) if not state.why]
         if not free:
             cooling = [state.until for state in states if state.why == "cooldown"]
@@ -274,64 +266,31 @@ class Pool:
 
     def _serves(self, credential: Credential, model: str) -> bool:
         return self.models.supports(credential.id, key_of(model)) or self.models.supports(
-            credential.id, key_of(self.own_name(credential, model))
+            credential.id, key_of(self._naming.own(credential, model))
         )
-
-    def own_name(self, credential: Credential, model: str) -> str:
-        """A model's name without the credential's prefix, and what its channel's aliases make of it."""
-        if credential.prefix and model.startswith(credential.prefix + "/"):
-            model = model[len(credential.prefix) + 1 :]
-        aliases = self.config.oauth_model_alias.get(channel_of(credential))
-        return of_log_in(model, aliases) if aliases else model
 
     # ---- what is asked of it ---------------------------------------------------------------------------------------
 
-    def names(self, credential: Credential, model: str) -> tuple[list[str], bool]:
-        """The upstream's names to try in turn, less those that rest, and whether they are a pool."""
-        found = self._names(credential, model)
-        pooled = len(found) > 1
+    def names(self, credential: Credential, model: str) -> list[Name]:
+        """The upstream's names to try in turn, less those that rest."""
         now = self.clock.now()
-        return [
-            n for n in found if not blocked(credential, self.booked(credential, model, n, pooled=pooled), now).why
-        ], pooled
-
-    def _names(self, credential: Credential, model: str) -> list[str]:
-        own = self.own_name(credential, model)
-        if credential.entry is None or credential.kind != "apikey":
-            return [own]
-        models = credential.entry.models
-        if not models:
-            return [own.strip() or own]
-        if not credential.compatible:
-            return [of_key(own, models)]
-        pool = pool_of(own, models)
-        if len(pool) <= 1:
-            return pool or [of_key(own, models)]
-        key = f"{credential.id}|{split_suffix(own)[0].strip().lower()}|models"
-        offset = self._counters.get(key)
-        self._counters.set(key, offset + 1)
-        offset %= len(pool)
-        return pool[offset:] + pool[:offset]
-
-    def booked(self, credential: Credential, model: str, upstream: str, *, pooled: bool) -> str:
-        """What a try is booked on: the upstream's in a pool or where it is the credential's own, or the client's."""
-        own = self.own_name(credential, model)
-        if key_of(own) == key_of(upstream) and own.strip():
-            return upstream.strip()
-        return (upstream.strip() if pooled else "") or model.strip() or upstream.strip()
+        return [n for n in self._naming.names(credential, model) if not blocked(credential, n.booked, now).why]
 
     # ---- how it went -----------------------------------------------------------------------------------------------
 
     def succeeded(self, credential: Credential, model: str) -> None:
         """Book a success."""
-        now = self.clock.now()
-        state = credential.states.get(model)
-        succeed(credential, model, now)
-        self._note(credential, now)
-        self.models.clear_quota(credential.id, model)
-        self.models.resume(credential.id, model)
-        if state is not None and state.status != "active":
+        if self._recovered(credential, model):
             self._say(credential, News(credential.id, model, None, ""))
+
+    def _recovered(self, credential: Credential, model: str) -> bool:
+        """Let a model serve again; whether it did not before. Where it did, nobody's readiness is any different."""
+        now = self.clock.now()
+        changed = succeed(credential, model, now)
+        self.models.recovered(credential.id, model)
+        if changed:
+            self._note(credential, now)
+        return changed
 
     def failed(self, credential: Credential, model: str, failure: Failure) -> None:
         """Book a failure."""
@@ -352,15 +311,11 @@ class Pool:
         credential = self.credentials.get(news.credential)
         if credential is None:
             return
-        now = self.clock.now()
         if news.state is None:
-            succeed(credential, news.model, now)
-            self._note(credential, now)
-            self.models.clear_quota(credential.id, news.model)
-            self.models.resume(credential.id, news.model)
+            self._recovered(credential, news.model)
         else:
             credential.states[news.model] = news.state
-            self._left_out(credential, news.model, news.why, now)
+            self._left_out(credential, news.model, news.why, self.clock.now())
         for show in self.seen:
             show(credential, news.model)
 

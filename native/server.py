@@ -24,6 +24,8 @@ from native.turn import Clock, Ids
 from native.upstream import Upstream
 
 SERVICE = web.AppKey("service", Service)
+HANDLER: web.AppKey[Answering] = web.AppKey("handler")
+"""Who answers every request: what an application's one route leads to."""
 
 
 @cache
@@ -87,6 +89,7 @@ def build(
         from native.metrics import metered  # noqa: PLC0415  # few ask for it
 
         handler = metered(dispatch, service, routes)
+    app[HANDLER] = handler
     app.router.add_route("*", "/{path:.*}", handler)
     app.on_startup.append(service.start)
     app.on_shutdown.append(service.leave)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from native.exchange import Ask
 from native.failure import Failure
@@ -95,20 +96,18 @@ def alt_of(request: web.Request) -> str:
     return "" if alt == "sse" else alt
 
 
-def passed(headers: Headers, service: "Service") -> dict[str, str]:
+def passed(headers: Headers, service: "Service") -> Headers:
     """Upstream headers that the client may see: none unless the configuration says so."""
     if not service.config.passthrough_headers:
-        return {}
+        return []
     scoped = {part.strip().lower() for k, v in headers if k.lower() == "connection" for part in v.split(",")}
-    return {k: v for k, v in headers if k.lower() not in NOT_PASSED and k.lower() not in scoped}
+    return [(k, v) for k, v in headers if k.lower() not in NOT_PASSED and k.lower() not in scoped]
 
 
-def _under(own: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
-    """Both, ours first where both have one."""
-    if not theirs:
-        return own
+def _under(own: Mapping[str, str], theirs: Headers) -> Mapping[str, str]:
+    """Both, ours alone where both have one; theirs as often as they say it."""
     names = {name.lower() for name in own}
-    return own | {k: v for k, v in theirs.items() if k.lower() not in names}
+    return CIMultiDict([*own.items(), *(pair for pair in theirs if pair[0].lower() not in names)])
 
 
 def refused(request: web.Request, failure: Failure, service: "Service") -> web.StreamResponse:
@@ -151,7 +150,7 @@ async def at_once(
         body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
         return refused(request, failure, service)
-    headers = {**CORS, "Content-Type": JSON}
+    headers: Mapping[str, str] = {**CORS, "Content-Type": JSON}
     if service.config.passthrough_headers:
         headers = _under(headers, passed(whole.headers, service))
     return web.Response(body=_last(request, body), headers=headers)
@@ -220,11 +219,13 @@ async def streaming(
         first = await anext(chunks, None)
         if first and checked and (bad := _bad_at(first)) and bad[0] == 0:
             return _refused_by(refuse, request, bad[1], service)
-        headers = {**CORS, **(content or {})}
+        headers: Mapping[str, str] = {**CORS, **(content or {})}
+        if not request.keep_alive:
+            headers = {**headers, "Connection": "close"}
         if service.config.passthrough_headers:
             headers = _under(headers, passed(streamed.headers, service))
         if content is None:
-            headers = _under(headers, {"Content-Type": "text/plain; charset=utf-8"})
+            headers = _under(headers, [("Content-Type", "text/plain; charset=utf-8")])
         response = web.StreamResponse(headers=headers)
         with contextlib.suppress(ConnectionError):  # a client that leaves is no error
             await response.prepare(request)

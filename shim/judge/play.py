@@ -23,8 +23,9 @@ from aiohttp import web
 from ruamel.yaml import YAML
 
 from native import config as configuration
+from native.listening import Serving
 from native.outside import SystemIds
-from native.server import SERVICE, build
+from native.server import HANDLER, SERVICE, build
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.routes import Routes
@@ -156,7 +157,7 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
     choice = RecordedChoice(upstream.asked)
     if len(case.runs) == 1 and len(recorded.exchanges) == 1:  # a live exchange: whose turn it was is not in the state
         app[SERVICE].pool.choose = choice
-    runner = web.AppRunner(app, access_log=None, logger=_QUIET, handler_cancellation=True, auto_decompress=False)
+    runner = Serving(app[HANDLER], app[SERVICE], access_log=None, logger=_QUIET)
     await runner.setup()
     try:
         async with asyncio.timeout(_LONGEST):
@@ -171,7 +172,7 @@ async def _play(case: Case, config: configuration.Config, stores: Stores) -> Run
 
 
 async def _converse(
-    runner: web.AppRunner, recorded: Run, upstream: PlayedUpstream, choice: RecordedChoice
+    runner: web.BaseRunner, recorded: Run, upstream: PlayedUpstream, choice: RecordedChoice
 ) -> list[Exchange]:
     server = runner.server
     if server is None:

@@ -7,7 +7,7 @@ import socket
 import pytest
 from aiohttp import web
 
-from native.listening import GivenError, Parting, given, site_on
+from native.listening import GivenError, Serving, given, site_on
 
 
 @pytest.fixture
@@ -21,25 +21,31 @@ class Server:
     """A small server on a socket that was given."""
 
     def __init__(self, sock):
-        self.parting = Parting()
         self.go_on = asyncio.Event()
         self.began = asyncio.Event()
-        self.left = asyncio.Event()
-        app = web.Application()
-        app.router.add_get("/whole", self.whole)
-        app.router.add_get("/stream", self.stream)
-        app.on_response_prepare.append(self.parting.tell)
-        self.runner = web.AppRunner(app, shutdown_timeout=1)
+        self.told = []
+        self.runner = Serving(self.answer, self, shutdown_timeout=1)
         self.sock = given(sock.fileno(), {})
 
-    async def start(self):
+    async def begin(self):
         await self.runner.setup()
         self.site = site_on(self.runner, self.sock, ("unused", 0))
         await self.site.start()
         return self
 
-    async def whole(self, _request):
-        return web.Response(text="whole")
+    async def start(self):
+        self.told.append("start")
+
+    async def leave(self):
+        self.told.append("leave")
+
+    async def close(self):
+        self.told.append("close")
+
+    async def answer(self, request):
+        if request.path == "/stream":
+            return await self.stream(request)
+        return web.Response(text=(await request.text()) or "whole")
 
     async def stream(self, request):
         response = web.StreamResponse()
@@ -50,11 +56,8 @@ class Server:
         await response.write(b"last")
         return response
 
-    async def leave(self):
-        self.left.set()
-
     def hand_over(self, idle):
-        return asyncio.ensure_future(self.parting.hand_over(self.runner, self.site, self.leave, idle))
+        return asyncio.ensure_future(self.runner.hand_over(self.site, idle))
 
 
 async def asked(reader, writer, path):
@@ -71,7 +74,7 @@ def opened(sock):
 async def test_who_knocks_while_nobody_serves_is_answered_by_the_next(held):
     reader, writer = await opened(held)
     writer.write(b"GET /whole HTTP/1.1\r\nHost: a\r\n\r\n")
-    server = await Server(held).start()
+    server = await Server(held).begin()
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     writer.close()
     await server.runner.cleanup()
@@ -79,14 +82,14 @@ async def test_who_knocks_while_nobody_serves_is_answered_by_the_next(held):
 
 
 async def test_handing_over_ends_a_stream_at_its_end_and_an_idle_connection_with_its_next_answer(held):
-    first, second = await Server(held).start(), None
+    first, second = await Server(held).begin(), None
     idle, streaming = await opened(held), await opened(held)
     assert b"Connection: close" not in (await asked(*idle, "/whole"))[0]
     streaming[1].write(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
     await first.began.wait()
     handing = first.hand_over(idle=30)
     await asyncio.sleep(0)
-    second = await Server(held).start()
+    second = await Server(held).begin()
     head, body = await asked(*idle, "/whole")
     assert (b"Connection: close" in head, body) == (True, b"whole")
     assert await idle[0].read() == b""
@@ -104,12 +107,27 @@ async def test_handing_over_ends_a_stream_at_its_end_and_an_idle_connection_with
 
 
 async def test_an_idle_connection_is_not_waited_for_for_ever(held):
-    server = await Server(held).start()
+    server = await Server(held).begin()
     reader, writer = await opened(held)
     await asked(reader, writer, "/whole")
     await asyncio.wait_for(server.hand_over(idle=0.05), 5)
     assert await reader.read() == b""
-    assert server.left.is_set()
+    assert server.told == ["start", "leave"]
+    writer.close()
+    await server.runner.cleanup()
+    assert server.told[-1] == "close"
+
+
+@pytest.mark.parametrize(("said", "status"), [(b"100-Continue", b"100"), (b"a pony", b"417")])
+async def test_who_waits_for_leave_to_send_a_body_gets_it(held, said, status):
+    server = await Server(held).begin()
+    reader, writer = await opened(held)
+    writer.write(b"POST /whole HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: " + said + b"\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n\r\n")).split()[1] == status
+    if status == b"100":
+        writer.write(b"given")
+        assert b"Content-Length: 5" in await reader.readuntil(b"\r\n\r\n")
+        assert await reader.readexactly(5) == b"given"
     writer.close()
     await server.runner.cleanup()
 

@@ -79,7 +79,7 @@ def test_a_model_is_listed_while_somebody_can_serve_it(models):
     for client in "abc":
         models.suspend(client, "m", "unauthorized")
     assert listed(models) == ["n"]
-    models.resume("b", "m")
+    models.recovered("b", "m")
     assert listed(models) == ["m", "n"]
 
 

@@ -68,24 +68,23 @@ def test_a_prefixed_name_reaches_only_its_credential(a_pool):
     assert picks(pool, "team/m", 2) == ["a", "a"]
     assert set(picks(pool, "m", 4)) == {"a", "b"}
     credential = next(c for c in pool.credentials.values() if c.api_key == "a")
-    assert pool.names(credential, "team/m(high)")[0] == ["m(high)"]
+    (name,) = pool.names(credential, "team/m(high)")
+    assert (name.upstream, name.base, name.booked) == ("m(high)", "m", "m(high)")
 
 
 def test_models_that_share_an_alias_take_turns(a_pool):
     pool = a_pool({"openai-compatibility": [provider("lab", ["k"], [("x", "m"), ("y", "m")])]})
     (credential,) = pool.credentials.values()
-    assert [pool.names(credential, "m") for _ in range(3)] == [
-        (["x", "y"], True),
-        (["y", "x"], True),
-        (["x", "y"], True),
-    ]
+    turns = [pool.names(credential, "m") for _ in range(3)]
+    assert [[name.upstream for name in names] for names in turns] == [["x", "y"], ["y", "x"], ["x", "y"]]
+    assert [name.booked for name in turns[0]] == ["x", "y"]
 
 
 def test_of_a_pool_a_model_that_rests_is_left_out(a_pool):
     pool = a_pool({"openai-compatibility": [provider("lab", ["k"], [("x", "m"), ("y", "m")])]})
     (credential,) = pool.credentials.values()
     pool.failed(credential, "x", Failure("no", 429))
-    assert pool.names(credential, "m")[0] == ["y"]
+    assert [name.upstream for name in pool.names(credential, "m")] == ["y"]
 
 
 def test_when_all_cool_down_the_failure_says_until_when(a_pool):
