@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from native.upstream import Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
+from native.wire.address import asked
 
 MOST = 10
 AGAIN = frozenset({307, 308})
@@ -19,6 +20,7 @@ OF_THE_BODY = frozenset({"content-encoding", "content-language", "content-locati
 
 async def send(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse:
     """Send a request and follow where its answers lead. Raises `UpstreamError`."""
+    request = _spelled(request)
     answer, first, sent = await upstream.send(request), request, 1
     while answer.status in ELSEWHERE:
         target = next((value for name, value in answer.headers if name.lower() == "location"), "")
@@ -31,6 +33,18 @@ async def send(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse
         answer = await upstream.send(request)
         sent += 1
     return answer
+
+
+def _spelled(request: UpstreamRequest) -> UpstreamRequest:
+    """A request to its address as it is asked for; whoever that names is in a header, where nobody else is."""
+    try:
+        url, who = asked(request.url)
+    except ValueError as error:
+        raise UpstreamError(f'parse "{request.url}": {error}') from error
+    if url is request.url:
+        return request
+    named = who and not any(name.lower() == "authorization" and value for name, value in request.headers)
+    return replace(request, url=url, headers=[*request.headers, ("Authorization", who)] if named else request.headers)
 
 
 def _redirected(request: UpstreamRequest, first: UpstreamRequest, status: int, target: str) -> UpstreamRequest:
@@ -49,7 +63,7 @@ def _redirected(request: UpstreamRequest, first: UpstreamRequest, status: int, t
     headers = [(name, value) for name, value in request.headers if name.lower() not in dropped]
     if not bared:
         headers.append(("Referer", _bare(request.url)))
-    return replace(request, method=method, url=url, headers=headers, body=body)
+    return _spelled(replace(request, method=method, url=url, headers=headers, body=body))
 
 
 def _within(host: str, first: str) -> bool:

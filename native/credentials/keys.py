@@ -12,6 +12,9 @@ from native.config import Config
 from native.credentials.credential import Credential
 from native.credentials.entries import Key, OpenAICompatibility
 
+NAMELESS = OpenAICompatibility()
+"""What a provider without a name serves: nothing."""
+
 
 class Names:
     """Makes ids: a kind and a short hash of what makes the credential itself."""
@@ -38,8 +41,9 @@ def credentials(config: Config, now: float) -> list[Credential]:
         *_keys(names, "claude", config.claude_api_key),
         *_keys(names, "codex", config.codex_api_key),
     ]
+    named = {"": NAMELESS}
     for provider in config.openai_compatibility:
-        found.extend(_compatible(names, provider))
+        found.extend(_compatible(names, provider, named.setdefault(provider.name.lower(), provider)))
     for key in config.vertex_api_key:
         cid, short = names.next("vertex:apikey", key.api_key, key.base_url, key.proxy_url)
         found.append(_credential(cid, "vertex", f"config:vertex-apikey[{short}]", key))
@@ -73,7 +77,8 @@ def _credential(cid: str, provider: str, source: str, key: Key) -> Credential:
     )
 
 
-def _compatible(names: Names, provider: OpenAICompatibility) -> Iterator[Credential]:
+def _compatible(names: Names, provider: OpenAICompatibility, first: OpenAICompatibility) -> Iterator[Credential]:
+    """A provider's credentials; their models are those of the first that is named so."""
     name = provider.name.lower() or "openai-compatibility"
     kind = f"openai-compatibility:{name}"
     entries = provider.api_key_entries
@@ -93,6 +98,6 @@ def _compatible(names: Names, provider: OpenAICompatibility) -> Iterator[Credent
             base_url=provider.base_url,
             headers=provider.headers,
             priority=provider.priority,
-            entry=provider,
+            entry=first,
             attributes={"source": f"config:{name}[{short}]", "compat_name": provider.name, "provider_key": name},
         )

@@ -112,7 +112,7 @@ def offered(credential: Credential, config: Config, now: float) -> list[ModelInf
     forced = config.force_model_prefix
     if credential.compatible:
         return with_prefix(
-            of_compatible(credential.entry.models, credential.label, now), credential.prefix, forced=forced
+            of_compatible(credential.entry.models, credential.entry.name, now), credential.prefix, forced=forced
         )
     models = of_channel(credential.provider, credential.attributes.get("plan_type", ""))
     if credential.entry is not None and credential.provider in OWNERS and credential.entry.models:

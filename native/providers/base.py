@@ -340,11 +340,11 @@ def dumped(body: Json) -> bytes:
 
 
 def with_headers(headers: Headers, own: Mapping[str, str]) -> Headers:
-    """Headers with a credential's own in place of those of the same name."""
+    """Headers with a credential's own in place of those of the same name; of one that it names twice, the last."""
     if not own:
         return headers
-    names = {name.lower() for name in own}
-    return [pair for pair in headers if pair[0].lower() not in names] + list(own.items())
+    named = {name.lower(): (name, value) for name, value in own.items()}
+    return [pair for pair in headers if pair[0].lower() not in named] + list(named.values())
 
 
 __all__ = [

@@ -7,12 +7,11 @@ stream is read as JSON payloads, and `[DONE]` is added at its end.
 from typing import Any, ClassVar
 
 from native.failure import Failure
-from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
+from native.providers.base import COMPACT, Call, HttpProvider, Whole, with_headers
 from native.providers.gemini_canvas import canvassed
 from native.providers.gemini_stream import payload_of
 from native.turn import Json, Turn
 from native.upstream import UpstreamError, UpstreamRequest
-from native.wire.address import spelled
 from native.wire.loose import get, integer, parse
 
 HOME = "https://generativelanguage.googleapis.com"
@@ -48,14 +47,13 @@ class Gemini(HttpProvider):
         return self._request(call, url, body)
 
     def _address(self, call: Call, action: str) -> str:
-        home = call.credential.base_url.rstrip("/") or HOME
-        return home + spelled(f"/{VERSION}/models/{call.base}:{action}")
+        return f"{call.credential.base_url.rstrip('/') or HOME}/{VERSION}/models/{call.base}:{action}"
 
     def _request(self, call: Call, url: str, body: Json) -> UpstreamRequest:
         credential = call.credential
         headers = [("Content-Type", "application/json"), ("x-goog-api-key", credential.api_key)]
         return UpstreamRequest(
-            "POST", url, with_headers(headers, credential.headers), dumped(body), self.proxy(call, url)
+            "POST", url, with_headers(headers, credential.headers), self.spelled(call, body), self.proxy(call, url)
         )
 
     def line(self, line: bytes) -> bytes | None:

@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 
 from native.failure import Failure
 from native.providers import vertex_imagen
-from native.providers.base import Call, Whole, dumped, with_headers
+from native.providers.base import Call, Whole, with_headers
 from native.providers.gemini import Gemini
 from native.providers.vertex_account import Account, account_of, token_in, token_request
 from native.turn import Json
 from native.upstream import UpstreamError, UpstreamRequest, UpstreamResponse
-from native.wire.address import spelled
 from native.wire.loose import parse
 
 HOME = "https://aiplatform.googleapis.com"
@@ -48,12 +47,12 @@ class Vertex(Gemini):
 
     def _address(self, call: Call, action: str) -> str:
         if not _key(call):
-            return account_of(call.credential).home + spelled(f"/{call.base}:{action}")
-        return (call.credential.base_url or HOME) + spelled(f"/{VERSION}/publishers/google/models/{call.base}:{action}")
+            return f"{account_of(call.credential).home}/{call.base}:{action}"
+        return f"{call.credential.base_url or HOME}/{VERSION}/publishers/google/models/{call.base}:{action}"
 
     def _request(self, call: Call, url: str, body: Json) -> UpstreamRequest:
         headers = [("Content-Type", "application/json")]
-        key, own, data, proxy = _key(call), call.credential.headers, dumped(body), self.proxy(call, url)
+        key, own, data, proxy = _key(call), call.credential.headers, self.spelled(call, body), self.proxy(call, url)
         if key:
             return UpstreamRequest("POST", url, with_headers([*headers, ("x-goog-api-key", key)], own), data, proxy)
         return Unsigned("POST", url, with_headers(headers, own), data, proxy, account_of(call.credential))

@@ -84,3 +84,16 @@ async def test_the_tenth_answer_may_be_one():
 async def test_what_is_no_web_address_is_not_followed():
     with pytest.raises(UpstreamError, match="unsupported protocol"):
         await send(Upstream(Answer(307, "file:///etc/passwd")), REQUEST)
+
+
+async def test_an_address_is_asked_for_without_who_it_names_and_they_are_named_where_nobody_is():
+    for headers, said in (([], "Basic bWU6"), ([("authorization", "Bearer t")], "Bearer t")):
+        upstream = Upstream(Answer(200))
+        await send(upstream, UpstreamRequest("GET", "https://me@a.test/x y#z", headers, b""))
+        asked = {name.lower(): value for name, value in reversed(upstream.asked[0].headers)}
+        assert (upstream.asked[0].url, asked["authorization"]) == ("https://a.test/x%20y", said)
+
+
+async def test_what_is_no_address_is_refused():
+    with pytest.raises(UpstreamError, match=r"^parse "):
+        await send(Upstream(), UpstreamRequest("GET", "https://[a.test/x y", [], b""))

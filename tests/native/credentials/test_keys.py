@@ -46,3 +46,14 @@ def test_a_codex_key_may_have_a_websocket():
     tree = {"codex-api-key": [{"api-key": "k", "base-url": "https://x", "websockets": True, "headers": {"A": "b"}}]}
     (found,) = credentials(parse(tree), 5.0)
     assert (found.websockets, found.headers, found.created_at) == (True, {"A": "b"}, 5.0)
+
+
+def test_providers_of_one_name_serve_the_models_of_the_first_and_one_without_a_name_none():
+    said = [("Lab", "https://a.test", "one"), ("LAB", "https://b.test", "two"), ("", "https://c.test", "three")]
+    providers = [{"name": n, "base-url": b, "models": [{"name": m, "alias": "x"}]} for n, b, m in said]
+    found = credentials(parse({"openai-compatibility": providers}), 0)
+    assert [(c.base_url, [m.name for m in c.entry.models], c.entry.name) for c in found] == [
+        ("https://a.test", ["one"], "Lab"),
+        ("https://b.test", ["one"], "Lab"),
+        ("https://c.test", [], ""),
+    ]

@@ -115,11 +115,13 @@ async def test_a_silent_stream_is_kept_alive(a, serving):
 
 async def test_upstream_headers_are_passed_only_where_the_configuration_says_so(a, serving):
     headers = [("X-Limit", "5"), ("Set-Cookie", "a=b"), ("Content-Type", "x/y"), ("Transfer-Encoding", "chunked")]
+    headers += [("X-Two", "b"), ("x-two", "a")]
     for wanted in (False, True):
         tree = a.config(**{"passthrough-headers": wanted})
         async with serving(tree, lambda _: a.Answer(a.chat().chunks, headers=headers)) as (client, _):
             response, _ = await post(client, "/v1/chat/completions", CHAT)
             assert response.headers.get("X-Limit") == ("5" if wanted else None)
+            assert response.headers.getall("X-Two", []) == (["b", "a"] if wanted else [])
             assert "Set-Cookie" not in response.headers
             assert response.headers["Content-Type"] == "application/json"
 
