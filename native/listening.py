@@ -30,6 +30,8 @@ IDLE_SECONDS = 30.0
 LONGEST_SECONDS = 3600.0
 """How long what has begun may take to end then."""
 _LOOK_SECONDS = 0.05
+_AT_ONCE = 1 << 20
+"""Bytes of a body that may lie unread before its client is held up: agents' bodies are read whole anyway."""
 
 
 class GivenError(Exception):
@@ -125,7 +127,12 @@ class Serving(web.ServerRunner):
         self._loop = asyncio.get_running_loop()
         self.parting = False
         server = web.Server(
-            self._answer, request_factory=self._request, handler_cancellation=True, auto_decompress=False, **more
+            self._answer,
+            request_factory=self._request,
+            handler_cancellation=True,
+            auto_decompress=False,
+            read_bufsize=_AT_ONCE,
+            **more,
         )
         super().__init__(server, shutdown_timeout=shutdown_timeout)
 
