@@ -19,7 +19,8 @@ from native.service import Service
 from native.settings import Settings
 from native.stores import Stores
 from native.surface.passthrough import forwarded
-from native.surface.routes import CORS, ENDPOINT, KEY, PARTS, Routes, answer, not_found
+from native.surface.routes import CORS, Routes, answer, not_found
+from native.surface.visit import VISIT, Visit
 from native.turn import Clock, Ids
 from native.upstream import Upstream
 
@@ -106,16 +107,12 @@ async def _answer(request: web.Request, service: Service, routes: Routes) -> web
         return await _elsewhere(request, service, routes)
     route, parts = found
     key = ""
-    if parts:
-        request[PARTS] = parts
     if route.keyed:
         try:
             key = service.access.check(request.headers, request.query if request.query_string else {})
         except Denied as denied:
             return answer(b'{"error":"%s"}' % str(denied).encode(), 401)
-        request[KEY] = key
-    if not key:
-        request[ENDPOINT] = f"{method} {route.path}"
+    request[VISIT] = Visit(route.name, key, parts)
     return await route.answer(request, service)
 
 

@@ -31,7 +31,7 @@ def metered(answering: Answering, service: Service, routes: Routes) -> Answering
         if request.path == PATH and request.method == "GET" and _near(request):
             return _told(service, traffic)
         found = routes.find(request.method, request.path)
-        endpoint = f"{request.method} {found[0].path}" if found else "other"
+        endpoint = found[0].name if found else "other"
         began, status = perf_counter(), 0
         try:
             response = await answering(request)

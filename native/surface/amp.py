@@ -14,8 +14,9 @@ from multidict import CIMultiDict
 from native.config import AmpCode
 from native.models import split_suffix
 from native.surface import basics, chat, generate, messages, responses
-from native.surface.routes import PARTS, Answer, Doc, Route, answer
-from native.surface.turns import BODY, HEADERS, OUTER, body_of
+from native.surface.routes import Answer, Doc, Route, answer
+from native.surface.turns import body_of
+from native.surface.visit import VISIT
 from native.wire import amp
 from native.wire.loose import get, parse
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 LISTS: Mapping[str, Answer] = {"anthropic": basics.claude_models, "google": generate.models}
 """Whose list of models a provider's name gets; everybody else gets OpenAI's."""
 
-MAPPED = web.RequestKey("mapped", str)
-"""The model that stands in for the one asked for."""
 NO_UPSTREAM = b'{"error":"amp upstream proxy not available"}'
 CONTROL = (
     *(f"/api/{part}" for part in ("internal", "user", "auth", "meta", "ads", "telemetry", "threads", "otel", "tab")),
@@ -61,8 +60,8 @@ def wrapped(inner: Answer) -> Answer:
     """An endpoint under Amp's rules."""
 
     async def act(request: web.Request, service: "Service") -> web.StreamResponse:
-        raw = amp.without_unsigned(await body_of(request))
-        request[BODY] = raw
+        visit = request[VISIT]
+        raw = visit.body = amp.without_unsigned(await body_of(request))
         model = _asked(request, raw)
         if not model:
             return await inner(request, service)
@@ -72,10 +71,10 @@ def wrapped(inner: Answer) -> Answer:
             mapped(model, service.config.ampcode) if service.config.ampcode.force_model_mappings or not served else ""
         )
         if stand_in and providers(split_suffix(stand_in)[0]):
-            request[BODY], request[MAPPED], served = amp.renamed(raw, stand_in), stand_in, True
+            visit.body, visit.stand_in, served = amp.renamed(raw, stand_in), stand_in, True
         if served:
-            request[OUTER] = amp.Dressed(model)
-            request[HEADERS] = _headers(request)
+            visit.outer = amp.Dressed(model)
+            visit.headers = _headers(request)
         return await inner(request, service)
 
     return act
@@ -85,7 +84,7 @@ def _asked(request: web.Request, raw: bytes) -> str:
     named: Any = get(parse(raw), "model")
     if isinstance(named, str):
         return named
-    parts: dict[str, str] = request.get(PARTS, {})
+    parts = request[VISIT].parts
     if action := parts.get("action"):
         return action.split(":")[0]
     _, found, rest = parts.get("path", "").partition("/models/")
@@ -107,7 +106,7 @@ def _headers(request: web.Request) -> Mapping[str, str]:
 
 async def models(request: web.Request, service: "Service") -> web.StreamResponse:
     """The list of models, in the provider's shape."""
-    return await LISTS.get(request[PARTS]["provider"].lower(), basics.openai_models)(request, service)
+    return await LISTS.get(request[VISIT].parts["provider"].lower(), basics.openai_models)(request, service)
 
 
 async def google(request: web.Request, service: "Service") -> web.StreamResponse:
@@ -119,12 +118,13 @@ async def google(request: web.Request, service: "Service") -> web.StreamResponse
 
 async def bridge(request: web.Request, service: "Service") -> web.StreamResponse:
     """`/publishers/google/models/{model}:{action}` as Google spells it."""
-    _, _, action = request[PARTS]["path"].partition("/models/")
+    visit = request[VISIT]
+    _, _, action = visit.parts["path"].partition("/models/")
     if not action:
         return await control(request, service)
-    if MAPPED in request and ":" in action:
-        action = request[MAPPED] + action[action.index(":") :]
-    request[PARTS]["action"] = action
+    if visit.stand_in and ":" in action:
+        action = visit.stand_in + action[action.index(":") :]
+    visit.parts["action"] = action
     return await generate.act(request, service)
 
 

@@ -6,8 +6,9 @@ import orjson
 from aiohttp import web
 
 from native.exchange import Ask
-from native.surface.routes import CORS, PARTS, Doc, Route, answer
+from native.surface.routes import CORS, Doc, Route, answer
 from native.surface.turns import STREAM, alt_of, at_once, body_of, client_of, streaming
+from native.surface.visit import VISIT
 from native.wire import gemini
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ NOT_FOUND = {"error": {"message": "Not Found", "type": "not_found"}}
 
 async def act(request: web.Request, service: "Service") -> web.StreamResponse:
     """`POST /v1beta/models/{model}:{action}`."""
-    parts = request[PARTS]["action"].removeprefix("/").split(":")
+    parts = request[VISIT].parts["action"].removeprefix("/").split(":")
     if len(parts) != 2:
         error = {"message": f"{request.path} not found.", "type": "invalid_request_error"}
         return answer(orjson.dumps({"error": error}), 404)
@@ -45,7 +46,7 @@ async def models(_request: web.Request, service: "Service") -> web.StreamRespons
 
 async def model(request: web.Request, service: "Service") -> web.StreamResponse:
     """`GET /v1beta/models/{model}`."""
-    name = request[PARTS]["action"].removeprefix("/")
+    name = request[VISIT].parts["action"].removeprefix("/")
     found = gemini.one(service.kit.models.available(service.kit.clock.now()), name)
     return answer(orjson.dumps(found)) if found else answer(orjson.dumps(NOT_FOUND), 404)
 

@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 type Answer = Callable[["web.Request", "Service"], Awaitable[web.StreamResponse]]
 
-KEY = web.RequestKey("key", str)
-"""The client's key, where one was needed."""
-ENDPOINT = web.RequestKey("endpoint", str)
-"""What was asked, where no key says who asks: `METHOD /path`, as it is declared."""
-PARTS = web.RequestKey("parts", dict[str, str])
-"""The parts of the path that vary, by name."""
-
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -67,7 +60,7 @@ class Route:
     Attributes:
         method: HTTP method.
         path: Its path, with `:name` and `*name` for what varies.
-        answer: Who answers; the parts that vary are in `request[PARTS]`.
+        answer: Who answers; the parts of the path that vary are in `request[VISIT]`.
         keyed: Whether a client key is needed.
         family: What catalogues call its family.
         doc: What it takes and gives.
@@ -79,6 +72,11 @@ class Route:
     keyed: bool = True
     family: str = ""
     doc: Doc = ANY
+    name: str = field(init=False, repr=False, compare=False)
+    """`METHOD /path`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.method} {self.path}")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ is an event of the stream. A client that leaves cancels the task, and with it th
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -16,7 +16,8 @@ from native.exchange import Ask
 from native.failure import Failure
 from native.logs.record import TRACE, teed
 from native.providers.base import Client, Whole
-from native.surface.routes import CORS, ENDPOINT, KEY, answer
+from native.surface.routes import CORS, answer
+from native.surface.visit import VISIT
 from native.upstream import Headers
 from native.wire.openai_responses import bad_data
 from native.wire.protocol import Protocol as WireProtocol
@@ -54,37 +55,17 @@ type Rewrite = Callable[[bytes], list[bytes]]
 type Refusal = Callable[[Failure, "Service"], web.StreamResponse]
 
 
-class Outer(Protocol):
-    """What is done to an answer's bytes last of all; an endpoint that wraps others puts it in `request[OUTER]`."""
-
-    def whole(self, body: bytes) -> bytes:
-        """A whole answer, or an error."""
-        ...
-
-    def piece(self, data: bytes) -> bytes:
-        """A piece of a stream, which ends where an event does."""
-        ...
-
-
-OUTER: web.RequestKey[Outer] = web.RequestKey("outer", Outer)
-BODY = web.RequestKey("body", bytes)
-"""A body in place of the client's."""
-HEADERS: web.RequestKey[Mapping[str, str]] = web.RequestKey("headers", Mapping)
-"""Headers in place of the client's."""
-
-
 async def body_of(request: web.Request) -> bytes:
     """The body to answer: the client's, or what a wrapping endpoint has put in its place."""
-    body = request.get(BODY)
+    body = request[VISIT].body
     return await request.read() if body is None else body
 
 
 def client_of(request: web.Request) -> Client:
     """Who asks."""
-    key = request.get(KEY, "")
-    endpoint = "" if key else request.get(ENDPOINT, "")
-    headers, trace = request.get(HEADERS, request.headers), request.get(TRACE)
-    return Client(headers, key, request.path, endpoint=endpoint, trace=trace)
+    visit = request[VISIT]
+    headers = request.headers if visit.headers is None else visit.headers
+    return Client(headers, visit.key, request.path, endpoint=visit.endpoint, trace=request.get(TRACE))
 
 
 def alt_of(request: web.Request) -> str:
@@ -129,7 +110,7 @@ def _note(request: web.Request, failure: Failure) -> None:
 
 
 def _last(request: web.Request, body: bytes) -> bytes:
-    outer = request.get(OUTER)
+    outer = request[VISIT].outer
     return body if outer is None else outer.whole(body)
 
 
@@ -271,7 +252,7 @@ class _Way:
         self._frame = protocol.frame
         self._rewrite = rewrite
         self._checked = checked
-        self._outer = request.get(OUTER)
+        self._outer = request[VISIT].outer
 
     async def write(self, data: bytes) -> None:
         """Write whole events."""
