@@ -18,7 +18,8 @@ from native.identity import VERSION
 from native.surface.management.access import Doorman, Keys, address_of
 from native.surface.management.desk import Desk, RefusedError, desk_of
 from native.surface.management.kinds import TEXT, Field, Shape
-from native.surface.routes import ANY, PARTS, Doc, Route, answer, not_found
+from native.surface.routes import ANY, CORS, Doc, Route, answer, not_found
+from native.surface.visit import VISIT
 
 if TYPE_CHECKING:
     from native.service import Service
@@ -62,8 +63,7 @@ class Call:
 
     def part(self, name: str) -> str:
         """A part of the path that varies."""
-        parts: dict[str, str] = self.request.get(PARTS, {})
-        return parts.get(name, "")
+        return self.request[VISIT].parts.get(name, "")
 
     def json(self) -> Any:
         """The whole body as JSON; signs that are none are replaced. Raises `RefusedError`."""
@@ -120,8 +120,8 @@ def route(method: str, path: str, act: Act, doc: Doc = ANY) -> Route:
         desk = desk_of(service)
         remote = desk.settings["remote-management"]
         keys = Keys(remote["secret-key"], service.settings.management_password)
-        if not keys:
-            return not_found()
+        if not keys:  # where there was one before, nothing more is said than that it is gone
+            return web.Response(status=404, headers=CORS) if service in _DOORMEN else not_found()
         try:
             door = _DOORMEN.setdefault(service, Doorman())
             peer = address_of(request.remote or "", request.headers)
