@@ -61,6 +61,7 @@ _DOUBTFUL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Texts that some reader of YAML takes for something else; the legacy writes them in double quotes."""
+NO_MAPPING = "expected root mapping node"
 
 
 class ConfigFileError(Exception):
@@ -90,7 +91,7 @@ def parsed(text: str) -> CommentedMap:
     except (YAMLError, ValueError) as error:  # a date that no calendar has is a `ValueError`
         raise ConfigFileError(str(error)) from error
     if not isinstance(document, CommentedMap):
-        raise ConfigFileError("expected root mapping node")
+        raise ConfigFileError(NO_MAPPING)
     return document
 
 

@@ -1,13 +1,14 @@
 """What every part of a configuration is: a dataclass whose annotations say how it is read from a tree.
 
 Laws: a key is its field's name in kebab-case, or what the field's metadata names; unknown keys are ignored; a null is
-an absent key. A number or a switch may stand where a text is wanted, and a text that reads as one where it is wanted;
-anything else of the wrong kind is refused by its path.
+an absent key. A number or a switch may stand where a text is wanted, and a text that reads as one where it is wanted; a
+fraction is cut where a whole number is wanted; anything else of the wrong kind is refused by its path.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Self, TypeAliasType, Union, dataclass_transform, get_args, get_origin
@@ -164,7 +165,7 @@ def _number(value: Any, where: str) -> float:
 
 
 def _whole(value: Any, where: str) -> int:
-    if isinstance(value, int):
+    if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
         return int(value)
     number = _number(value, where)
     if number.is_integer():

@@ -15,7 +15,7 @@ from aiohttp import web
 from native.credentials import writing
 from native.credentials.account import account_of, index_of
 from native.credentials.credential import Credential
-from native.credentials.files import claims
+from native.credentials.files import UNKNOWN, claims
 from native.credentials.writing import safe
 from native.surface.management.call import OK, Call, RefusedError, route, told
 from native.surface.management.form import form_of
@@ -140,6 +140,8 @@ def listed(call: Call) -> web.Response:
     for entry in entries:
         if refreshed := call.desk.refreshed.get(entry["name"]):
             entry["last_refresh"] = refreshed
+        if entry["name"] in call.desk.refreshed and entry["provider"] == UNKNOWN:
+            entry["label"] = entry["label"] or UNKNOWN
     return told({"files": sorted(entries, key=lambda entry: entry["name"].lower())})
 
 
@@ -214,7 +216,7 @@ def _write(call: Call, name: str, content: bytes) -> None:
     if tree is not None:
         tree["disabled"] = False
     _store(call, name, tree)
-    call.desk.refreshed.pop(name, None)
+    call.desk.refreshed[name] = ""
     try:
         said: Any = get(tree, "last_refresh") or get(tree, "lastRefresh")
         call.desk.refreshed[name] = stamp(datetime.fromisoformat(said).timestamp())

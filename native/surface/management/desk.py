@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ruamel.yaml.error import MarkedYAMLError
+
 from native import config as configuration
 from native import configfile
 from native.configfile import ConfigFileError
 from native.sharedfile import read, shared_file, tree_of
-from native.surface.management import shape
+from native.surface.management import shape, yaml_faults
 from native.surface.management.kinds import KindError
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class Desk:
     """One service's configuration, for its owner.
 
     Attributes:
-        refreshed: By name, when a log-in that was sent up had been refreshed last.
+        refreshed: By name, when a log-in that was sent up had been refreshed last; empty where it does not say.
     """
 
     def __init__(self, service: "Service") -> None:
@@ -163,7 +165,11 @@ class Desk:
             tree = configfile.plain(configfile.parsed(text.decode()))
             found = shape.settings(tree)
             configuration.parse(tree)
-        except (ConfigFileError, KindError, UnicodeDecodeError) as error:
+        except ConfigFileError as error:
+            raise RefusedError(400, "invalid_yaml", message=_fault(text.decode(), error)) from error
+        except KindError as error:
+            raise RefusedError(400, "invalid_yaml", message=yaml_faults.of_kind(text.decode(), str(error))) from error
+        except UnicodeDecodeError as error:
             raise RefusedError(400, "invalid_yaml", message=str(error)) from error
         except configuration.ConfigError as error:
             raise RefusedError(422, "invalid_config", message=str(error)) from error
@@ -184,6 +190,13 @@ class Desk:
         self._changed = self._service.kit.clock.now()
         self._service.apply(config)
         self._applied = self._service.config
+
+
+def _fault(text: str, error: ConfigFileError) -> str:
+    """Why a text is no configuration."""
+    if isinstance(error.__cause__, MarkedYAMLError):
+        return yaml_faults.of_syntax(error.__cause__)
+    return yaml_faults.of_root(text) if str(error) == configfile.NO_MAPPING and text.strip() else str(error)
 
 
 def desk_of(service: "Service") -> Desk:

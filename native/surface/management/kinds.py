@@ -1,7 +1,8 @@
 """Kinds of values: how JSON and YAML become a setting's value, and back.
 
-Laws: a value of the wrong kind is refused, never bent, with one exception: YAML's numbers and switches may stand where
-a text is wanted. A missing list is not an empty one, for clients see the difference (`null`, `[]`).
+Laws: a value of the wrong kind is refused, never bent, but in YAML as Go's library bends it: numbers and switches may
+stand where a text is wanted, `yes` and `off` where a switch is, and a fraction is cut to a whole number. A missing
+list is not an empty one, for clients see the difference (`null`, `[]`).
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 _INT = 2**63
+_WORDS = (("y", "yes", "on"), ("n", "no", "off"))
+_SWITCHES = {
+    spelt: not off for off, words in enumerate(_WORDS) for word in words for spelt in (word, word.title(), word.upper())
+}
+"""Words that switch in YAML's older version."""
 
 
 class KindError(ValueError):
@@ -30,6 +36,17 @@ class Kind:
         return value
 
 
+def _bent(value: Any, wanted: type) -> Any:
+    """A value of YAML where another kind is wanted: as Go's library takes it, or as it is."""
+    if wanted is str and isinstance(value, (int, float)):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if wanted is bool and isinstance(value, str):
+        return _SWITCHES.get(value, value)
+    if wanted is int and isinstance(value, float) and abs(value) < _INT:
+        return int(value)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar(Kind):
     """A text, a whole number or a switch."""
@@ -41,8 +58,8 @@ class Scalar(Kind):
         """The value; a text may come of a number in YAML."""
         if value is None:
             return self.zero
-        if lenient and self.type is str and isinstance(value, (int, float)):
-            return str(value).lower() if isinstance(value, bool) else str(value)
+        if lenient:
+            value = _bent(value, self.type)
         if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
             raise KindError(f"{where}: expected {self.type.__name__}")
         if isinstance(value, int) and not -_INT <= value < _INT:

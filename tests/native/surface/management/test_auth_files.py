@@ -134,3 +134,12 @@ def test_times_and_names():
     assert stamp(1_760_000_000.25) == "2025-10-09T08:53:20.25Z"
     assert stamp(1_760_000_000) == "2025-10-09T08:53:20Z"
     assert not any(map(safe, TRICKS))
+
+
+async def test_a_log_in_that_does_not_say_whose_it_is_is_listed(owning):
+    async with owning() as owner:
+        assert (await owner.ask("POST", "/auth-files?name=t.json", {"a": 1}))[0] == 200
+        _, said = await owner.ask("GET", "/auth-files")
+        (found,) = [entry for entry in said["files"] if entry["name"] == "t.json"]
+        assert (found["type"], found["provider"], found["label"]) == ("unknown", "unknown", "unknown")
+        assert "last_refresh" not in found

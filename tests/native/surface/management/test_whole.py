@@ -28,6 +28,23 @@ async def test_what_is_no_configuration_takes_no_place(owning):
         assert owner.service.config.debug is True
 
 
+async def test_switches_of_older_yaml_and_fractions_are_taken(owning):
+    async with owning({"debug": False}) as owner:
+        text = owner.file.read_bytes().replace(b"debug: false", b"debug: Yes\nrequest-retry: 2.7")
+        assert (await owner.ask("PUT", "/config.yaml", text))[0] == 200
+        assert (await owner.ask("GET", "/debug"))[1] == {"debug": True}
+        assert (await owner.ask("GET", "/request-retry"))[1] == {"request-retry": 2}
+        assert (await owner.ask("PUT", "/debug", {"value": "yes"}))[0] == 400
+
+
+async def test_where_the_key_is_taken_out_there_is_nothing_more(owning):
+    async with owning() as owner:
+        assert (await owner.ask("PUT", "/config.yaml", b"debug: true\n"))[0] == 200
+        async with owner.client.get("/v0/management/debug", headers={"X-Management-Key": "owner"}) as response:
+            assert (response.status, await response.read()) == (404, b"")
+            assert "Content-Type" not in response.headers
+
+
 async def test_no_endpoint_opens_without_the_key(owning):
     async with owning() as owner:
         routes = [*keys.ROUTES, *values.ROUTES]
