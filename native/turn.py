@@ -77,6 +77,7 @@ class Turn:
         memory: What is remembered from earlier turns.
         dialect: `parity` says what the legacy says; `clean` leaves its plain faults out.
         source: The client's body as it came, for what is copied in the sender's spelling (`wire.spelling`).
+        valid: Whether that is JSON.
     """
 
     model: str
@@ -89,6 +90,12 @@ class Turn:
     memory: Memory
     dialect: Dialect = "parity"
     source: bytes = b""
+    valid: bool = True
+
+    @property
+    def repeated(self) -> Json:
+        """The request as an answer repeats it: the client's, where it is JSON and says anything, else what was sent."""
+        return (self.original if self.valid else None) or self.sent
 
     def faithful(self, accent: Accent) -> bool:
         """Whether to do as the legacy does at this quirk."""
@@ -122,6 +129,7 @@ class Pair:
         stream: (turn) -> a `Stream`.
         tokens: (count, turn) -> the client's answer to a question for a count of tokens; None where there is none.
         accents: The quirks this pair has, in the order they act.
+        seeking: Whether a request is read from its first brace on, whatever stands before.
     """
 
     client: str
@@ -131,3 +139,4 @@ class Pair:
     stream: Callable[[Turn], Stream]
     tokens: Callable[[int, Turn], bytes] | None = None
     accents: tuple[Accent, ...] = ()
+    seeking: bool = False

@@ -146,4 +146,6 @@ def _choice(choice: Any, names: dict[str, str]) -> Any:
     return {"type": "function", "name": _short(name, names)} if name else {"type": "function"}
 
 
-PAIR = Pair(client="openai", upstream="codex", request=request, whole=whole, stream=stream, accents=quirks.ALL)
+PAIR = Pair(
+    client="openai", upstream="codex", request=request, whole=whole, stream=stream, accents=quirks.ALL, seeking=True
+)

@@ -140,4 +140,6 @@ def _declaration(function: Json) -> Json:
     return declared
 
 
-PAIR = Pair(client="openai", upstream="gemini", request=request, whole=whole, stream=stream, accents=quirks.ALL)
+PAIR = Pair(
+    client="openai", upstream="gemini", request=request, whole=whole, stream=stream, accents=quirks.ALL, seeking=True
+)

@@ -33,4 +33,4 @@ def _stream(_turn: Turn) -> Stream:
     return _Lines()
 
 
-PAIR = Pair(client="claude", upstream="claude", request=_request, whole=_whole, stream=_stream)
+PAIR = Pair(client="claude", upstream="claude", request=_request, whole=_whole, stream=_stream, seeking=True)

@@ -314,4 +314,5 @@ PAIR: Final = Pair(
         URI_FORMAT_DROPPED,
         *ANSWER_ACCENTS,
     ),
+    seeking=True,
 )

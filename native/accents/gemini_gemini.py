@@ -212,4 +212,5 @@ PAIR: Final = Pair(
     stream=GeminiStream,
     tokens=tokens,
     accents=(SIGNATURES_REPLACED, SAFETY_OFF, ROLES_MENDED),
+    seeking=True,
 )

@@ -250,7 +250,7 @@ class ClaudeStream:
         self._cut = self._cut or get(event, "delta", "stop_reason") == "max_tokens"
 
     def _stop(self, _event: Any) -> None:
-        response = completed_response(self._id, self._created_at) | echo(self._turn.original or self._turn.sent)
+        response = completed_response(self._id, self._created_at) | echo(self._turn.repeated)
         if output := self._output():
             response["output"] = output
         tokens = len("".join(self._thoughts).encode()) // BYTES_A_TOKEN

@@ -103,7 +103,7 @@ def whole(data: bytes, turn: Turn) -> bytes:
         details["reasoning_tokens"] = tokens
     response = completed_response(found.id, found.created_at) | {
         "incomplete_details": None,
-        **echo(turn.original or turn.sent),
+        **echo(turn.repeated),
         "output": found.items,
         "usage": {
             "input_tokens": found.input,

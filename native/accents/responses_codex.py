@@ -131,4 +131,5 @@ PAIR = Pair(
     whole=whole,
     stream=CodexStream,
     accents=(SYSTEM_AS_DEVELOPER, PARALLEL_ALWAYS, LIMITS_DROPPED, LINES_APART),
+    seeking=True,
 )

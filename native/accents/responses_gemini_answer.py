@@ -88,7 +88,7 @@ def _unwrapped(answer: Any) -> tuple[Any, tuple[str, ...]]:
 
 def _asked(turn: Turn) -> Json:
     """The request that the answer repeats."""
-    body = turn.original or turn.sent
+    body = turn.repeated
     inner = body.get("request")
     wrapped = isinstance(inner, dict) and any(key in inner for key in ("model", "input", "instructions"))
     return inner if isinstance(inner, dict) and wrapped else body

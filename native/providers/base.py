@@ -23,7 +23,7 @@ from native.payload import NO_RULES, Rules
 from native.proxies import proxy_for
 from native.turn import Clock, Ids, Json, Memory, Pair, Turn
 from native.upstream import Headers, Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
-from native.wire import lenient, loose
+from native.wire import lenient, loose, patch, twice
 from native.wire.lines import Lines
 from native.wire.loose import get
 
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
 COMPACT = "responses/compact"
 """The `alt` of a request to compact a conversation."""
+
+
+_ALIKE = {
+    *((one, one) for one in ("openai", "claude", "gemini", "openai-response")),
+    ("openai-response", "codex"),
+}
+"""Protocols of client and provider between which a text passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +228,21 @@ class HttpProvider:
             source=call.raw,
         )
         del turn.original
-        tree = call.spare.pop() if call.spare else lenient.body(call.raw)
-        body: Json = tree if isinstance(tree, dict) else {}
         pair = self.kit.pairs.get((call.source, self.target(call)))
+        body = self._read(call, turn, pair)
         if pair is not None:
             return pair.request(body, turn), turn, pair
         if call.base and get(body, "model") != call.base:
             body["model"] = call.base
         return body, turn, None
+
+    def _read(self, call: Call, turn: Turn, pair: Pair | None) -> Json:
+        """The client's body: parsed already, or now, or as far as its text can be read."""
+        tree = call.spare.pop() if call.spare else twice.read(call.raw)
+        if tree is loose.MISSING:
+            call.sound, turn.valid = False, lenient.valid(call.raw)
+            tree = (lenient.sought if pair and pair.seeking else lenient.body)(call.raw)
+        return tree if isinstance(tree, dict) else {}
 
     def thought(self, call: Call, body: Json, target: str = "") -> Json:
         """The body told how much to think. Raises `Failure` where the model cannot."""
@@ -245,6 +259,12 @@ class HttpProvider:
         return self.kit.rules.apply(
             body, original, model=turn.model, requested=call.requested, protocol=self.target(call), root=root
         )
+
+    def spelled(self, call: Call, body: Json) -> bytes:
+        """A body as bytes; where protocols are the same and the client's text is no JSON, that, edited likewise."""
+        if call.sound or (call.source, self.target(call)) not in _ALIKE:
+            return dumped(body)
+        return patch.edited(call.raw, lenient.sought(call.raw), body)
 
     def proxy(self, call: Call, url: str) -> str | None:
         """The proxy to go through: the credential's, the configuration's or the environment's; None to go straight."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from native.failure import Failure
 from native.metering import Meter
 from native.providers import claude_body, claude_cache, claude_cloak, claude_device, claude_headers
-from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole, dumped
+from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole
 from native.providers.claude_cloak import Cloaking, UserIds
 from native.providers.claude_device import Devices
 from native.providers.claude_inflate import Inflated, UnopenedError
@@ -95,7 +95,7 @@ class Claude(HttpProvider):
             device=self._device(call, client),
             stream=stream,
         )
-        return UpstreamRequest("POST", url, headers, dumped(body), self.proxy(call, url))
+        return UpstreamRequest("POST", url, headers, self.spelled(call, body), self.proxy(call, url))
 
     def _device(self, call: Call, client: Mapping[str, str]) -> dict[str, str]:
         defaults = self.kit.config.claude_header_defaults

@@ -73,7 +73,7 @@ class Codex(HttpProvider):
         path = "/responses/compact" if call.alt == COMPACT else "/responses"
         url = (credential.base_url or HOME).removesuffix("/") + path
         headers = self._headers(call, key, accept="application/json" if call.alt == COMPACT else "text/event-stream")
-        return UpstreamRequest("POST", url, headers, dumped(body), self.proxy(call, url))
+        return UpstreamRequest("POST", url, headers, self.spelled(call, body), self.proxy(call, url))
 
     def _cache_key(self, call: Call) -> str:
         if call.source == "claude":

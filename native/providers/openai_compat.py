@@ -6,14 +6,11 @@ Order of edits: translate, rules, (compact: no `stream`), thinking, and on a str
 from asyncio import to_thread
 from typing import Any, ClassVar
 
-import orjson
-
 from native import tokens
 from native.failure import Failure
 from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
 from native.turn import Json, Turn
 from native.upstream import UpstreamRequest
-from native.wire import patch
 
 type Headers = list[tuple[str, str]]
 
@@ -52,8 +49,7 @@ class OpenAICompat(HttpProvider):
             headers = with_headers(headers, {"Accept": "text/event-stream", "Cache-Control": "no-cache"})
         path = "/responses/compact" if call.alt == COMPACT else "/chat/completions"
         url = credential.base_url.removesuffix("/") + path
-        data = dumped(body) if call.sound or call.source != self.format else _as_it_came(call, stream=stream)
-        return UpstreamRequest("POST", url, headers, data, self.proxy(call, url))
+        return UpstreamRequest("POST", url, headers, self.spelled(call, body), self.proxy(call, url))
 
     def line(self, line: bytes) -> bytes | None:
         """Lines of data alone."""
@@ -67,12 +63,6 @@ class OpenAICompat(HttpProvider):
             usage = {"prompt_tokens": count, "completion_tokens": 0, "total_tokens": count}
             return Whole(dumped({"usage": usage}))
         return Whole(pair.tokens(count, turn))
-
-
-def _as_it_came(call: Call, *, stream: bool) -> bytes:
-    """A client's text that is no sound JSON, with the model's name and the wish for usage put in."""
-    data = patch.put(call.raw, b"model", orjson.dumps(call.base))
-    return patch.put(data, b"stream_options", b'{"include_usage":true}') if stream else data
 
 
 PROVIDERS: dict[str, type[Any]] = {"openai-compatibility": OpenAICompat}

@@ -7,7 +7,7 @@ stands before its first brace; of a key given twice the first counts.
 from typing import Any, NamedTuple
 
 from native.wire import lenient, twice
-from native.wire.loose import MISSING, get, parse, text
+from native.wire.loose import MISSING, get, text
 
 
 class Fields(NamedTuple):
@@ -33,7 +33,8 @@ class Fields(NamedTuple):
 
 def fields(raw: bytes) -> Fields:
     """Read them."""
-    tree = parse(raw)
+    tree = twice.read(raw)
     sound = tree is not MISSING
-    tree = twice.first(raw, tree, keeping=True) if sound else lenient.sought(raw)
+    if not sound:
+        tree = lenient.sought(raw)
     return Fields(text(get(tree, "model")), get(tree, "stream"), tree, sound)

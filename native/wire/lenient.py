@@ -6,6 +6,7 @@ what is JSON is parsed as JSON, at full speed; what is not never raises, and giv
 """
 
 import codecs
+import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -26,6 +27,7 @@ _KEY: Final = re.compile(r'["}]')
 _START: Final = re.compile(r'["{\[ntf+\-0-9iIN]')
 _ENTRY: Final = re.compile(r'["{\[ntf+\-0-9iIN\]]')
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _NUMBER: Final = re.compile(r".[^\x00-\x20,\]}]*")
 _WORD: Final = re.compile(r".[a-z]*")
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -92,6 +94,21 @@ def sought(data: bytes) -> Any:
     return found
 
 
+def valid(data: bytes) -> bool:
+    """Whether a text that orjson refuses is JSON all the same: halves of surrogate pairs, any number, any depth."""
+    try:
+        json.loads(data.decode("utf-8", "surrogateescape"), parse_constant=_refused)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(constant)
+
+
 def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
     """The value that starts at `at`, and where it ends; the end of the text where it is cut."""
     first = text[at]
@@ -100,13 +117,24 @@ def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
         return (_unescaped(found[1]), found.end()) if found else (MISSING, len(text))
     if first in "{[":
         if depth >= _DEEPEST:
-            return MISSING, len(text)
+            return MISSING, _end(text, at)
         return _object(text, at + 1, depth + 1) if first == "{" else _list(text, at + 1, depth + 1)
     if first in "tf" or (first == "n" and text[at + 1 : at + 2] in {"u", ""}):
         word = _WORD.match(text, at)
         return {"t": True, "f": False}.get(first), word.end() if word else len(text)
     number = _NUMBER.match(text, at)
     return _number(number[0] if number else ""), number.end() if number else len(text)
+
+
+def _end(text: str, at: int) -> int:
+    """Where what opens there is closed, however deep it goes."""
+    depth = 0
+    for piece in _PIECE.finditer(text, at):
+        if len(piece[0]) == 1:
+            depth += 1 if piece[0] in "{[" else -1
+            if depth == 0:
+                return piece.end()
+    return len(text)
 
 
 def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:

@@ -65,6 +65,12 @@ def first(data: bytes, tree: Any, *, keeping: bool = False) -> Any:
     return Doubled(found) if isinstance(found, dict) else found
 
 
+def read(data: bytes) -> Any:
+    """Parse a request's text, with all that it says twice; `MISSING` where it is no JSON."""
+    tree = parse(data)
+    return tree if tree is MISSING else first(data, tree, keeping=True)
+
+
 def once(tree: Any) -> Any:
     """A tree that says nothing twice: of one that may, the first values."""
     return _once(tree) if isinstance(tree, Doubled) else tree

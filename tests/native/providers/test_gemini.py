@@ -86,3 +86,20 @@ def test_usage_before_the_end_is_renamed():
     assert without_early_usage(last) == last
     wrapped = orjson.loads(without_early_usage(b'{"response":{"usageMetadata":{"a":1}}}'))
     assert wrapped == {"response": {"cpaUsageMetadata": {"a": 1}}}
+
+
+async def test_a_text_that_is_no_json_goes_on_as_it_came_but_for_what_is_edited(a, a_kit, a_call):
+    kit = a_kit({}, answering(a))
+    broken = b'{"contents":[{"role":"user","parts":[{"text":"a\tb \\ud800"}]}],"n":1e400,"session_id":"s",} x'
+    await Gemini(kit).whole(a_call(GOOGLE, "gemini-2.5-pro", broken, "gemini"))
+    sent = kit.upstream.asked[0].body
+    assert sent.startswith(b'{"contents":[{"role":"user","parts":[{"text":"a\tb \\ud800"}]}],"n":1e400,')
+    assert b"session_id" not in sent
+    assert sent.endswith(b'"model":"gemini-2.5-pro"}')
+
+
+async def test_what_stands_before_a_chats_first_brace_is_passed_over(a, a_kit, a_call):
+    kit = a_kit({}, answering(a))
+    chat = b'\xef\xbb\xbf{"messages":[{"role":"user","content":"Hi"}]}'
+    await Gemini(kit).whole(a_call(GOOGLE, "gemini-2.5-pro", chat, "openai"))
+    assert kit.upstream.body()["contents"][0]["parts"] == [{"text": "Hi"}]

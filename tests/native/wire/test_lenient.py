@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native.wire.lenient import parse, reader
+from native.wire.lenient import parse, reader, sought, valid
 from native.wire.loose import MISSING
 
 JSON = st.recursive(
@@ -79,3 +79,33 @@ def test_a_stream_that_begins_well_is_not_listened_to_for_ever():
     assert [read(b'{"a":1}') for _ in range(50)] == [{"a": 1}] * 50
     assert read(b'{"a":1,"a":2}') == {"a": 2}
     assert read(b'{"a":1,"a":2') == {"a": 1}, "what is broken is read with care in any place"
+
+
+def test_what_stands_behind_a_deep_nest_is_read():
+    deep = b"[" * 5_000 + b'"]"' + b"]" * 5_000
+    assert parse(b'{"a":' + deep + b',"b":1}')["b"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b'\xef\xbb\xbf{"a":1}', {"a": 1}),
+        (b'/* x */ {"a":1} // y', {"a": 1}),
+        (b"x [1]", [1]),
+        (b'"{"', "{"),
+        (b"oops", MISSING),
+    ],
+)
+def test_a_request_may_be_sought_behind_what_is_no_json(text, expected):
+    assert sought(text) == expected
+
+
+@pytest.mark.parametrize("text", [b'{"a":"\\ud800"}', b'{"a":"\xff"}', b'{"a":1e400}', b"[" * 9_000 + b"]" * 9_000])
+def test_what_orjson_refuses_may_be_json(text):
+    assert parse(text) is not MISSING
+    assert valid(text)
+
+
+@pytest.mark.parametrize("text", [b'{"a":NaN}', b'{"a":1', b"\xef\xbb\xbf{}", b'{"a":"\t"}', b"{} x", b'{"a":1,}'])
+def test_what_is_broken_is_no_json(text):
+    assert not valid(text)

@@ -55,7 +55,8 @@ def test_a_key_that_is_there_again_is_found_by_nobody():
 
 
 def test_numbers_are_what_they_are_elsewhere():
-    text = '{"a":1,"a":2,"n":[18446744073709551615,18446744073709551616,-9223372036854775808,1e3,1.0,1000000000000000000000]}'
+    numbers = f"[{2**64 - 1},{2**64},{-(2**63)},1e3,1.0,1{'0' * 21}]"
+    text = '{"a":1,"a":2,"n":' + numbers + "}"
     assert read(text)["n"] == orjson.loads(text)["n"]
     assert [type(one) for one in read(text)["n"]] == [type(one) for one in orjson.loads(text)["n"]]
 
