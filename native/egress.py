@@ -24,8 +24,11 @@ from native.wire.codings import in_transit
 if TYPE_CHECKING:
     from native.roundabout import Roundabout
 
-AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
-"""The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
+UNSAID = {
+    scheme: (("user-agent", ("User-Agent", agent)), ("accept-encoding", ("Accept-Encoding", "gzip")))
+    for scheme, agent in (("https", "Go-http-client/2.0"), ("http", "Go-http-client/1.1"))
+}
+"""Headers that the legacy's HTTP library adds where nobody set them, by scheme; first what they are looked for by."""
 IDLE_SECONDS = 90.0
 PORTS = {"https": 443, "http": 80}
 OWN = frozenset({"connection", "host"})
@@ -68,8 +71,7 @@ def place_of(url: str) -> Place:
 def said_too(headers: Headers, scheme: str) -> Headers:
     """A request's headers, and those that Go's client adds where nobody set them."""
     names = {name.lower() for name, _ in headers}
-    added = (("User-Agent", AGENTS[scheme]), ("Accept-Encoding", "gzip"))
-    return [*headers, *(pair for pair in added if pair[0].lower() not in names)]
+    return [*headers, *[pair for name, pair in UNSAID[scheme] if name not in names]]
 
 
 def _head(request: UpstreamRequest, place: Place) -> bytes:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from native.service import Service
 
 JSON = "application/json"
+WHOLE = {**CORS, "Content-Type": JSON}
 STREAM: Mapping[str, str] = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-cache",
@@ -94,7 +95,7 @@ def _under(own: Mapping[str, str], theirs: Headers) -> Mapping[str, str]:
 def refused(request: web.Request, failure: Failure, service: "Service") -> web.StreamResponse:
     """A failure as an answer."""
     _note(request, failure)
-    headers = {**CORS, "Content-Type": JSON}
+    headers = dict(WHOLE)
     if failure.headers and service.config.passthrough_headers:
         names = {name.lower() for name, _ in failure.headers}
         headers = {k: v for k, v in headers.items() if k.lower() not in names} | dict(failure.headers)
@@ -131,7 +132,7 @@ async def at_once(
         body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
         return refused(request, failure, service)
-    headers: Mapping[str, str] = {**CORS, "Content-Type": JSON}
+    headers: Mapping[str, str] = WHOLE
     if service.config.passthrough_headers:
         headers = _under(headers, passed(whole.headers, service))
     return web.Response(body=_last(request, body), headers=headers)
@@ -149,7 +150,7 @@ async def _patiently(
     try:
         while not (await asyncio.wait((task,), timeout=every))[0]:
             if response is None:
-                response = web.StreamResponse(headers={**CORS, "Content-Type": JSON})
+                response = web.StreamResponse(headers=WHOLE)
                 await response.prepare(request)
                 write = teed(request, response)
             await write(b"\n")
