@@ -24,9 +24,11 @@ from native.wire.codings import in_transit
 if TYPE_CHECKING:
     from native.roundabout import Roundabout
 
+AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
+"""The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
 UNSAID = {
     scheme: (("user-agent", ("User-Agent", agent)), ("accept-encoding", ("Accept-Encoding", "gzip")))
-    for scheme, agent in (("https", "Go-http-client/2.0"), ("http", "Go-http-client/1.1"))
+    for scheme, agent in AGENTS.items()
 }
 """Headers that the legacy's HTTP library adds where nobody set them, by scheme; first what they are looked for by."""
 IDLE_SECONDS = 90.0
