@@ -4,7 +4,7 @@ Everything that a chat client gets of Claude lives here. Law: one event of Claud
 is one chunk, made when its block ends.
 """
 
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, ClassVar, Final, final
 
 import orjson
 
@@ -12,9 +12,6 @@ from native.accents import chat_claude_quirks as quirks
 from native.turn import Json, Turn
 from native.wire.lenient import reader
 from native.wire.loose import MISSING, get, integer, text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _DATA: Final = b"data:"
 _FINISH: Final = {"tool_use": "tool_calls", "max_tokens": "length"}
@@ -78,7 +75,7 @@ class _Counted:
 class ClaudeToChat:
     """Claude's stream as chat chunks."""
 
-    __slots__ = ("_calls", "_counted", "_created", "_events", "_id", "_made", "_parse", "_turn")
+    __slots__ = ("_calls", "_counted", "_created", "_id", "_made", "_parse", "_turn")
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
@@ -88,22 +85,14 @@ class ClaudeToChat:
         self._made = 0
         self._calls: dict[int, _Call] = {}
         self._counted = _Counted(turn)
-        self._events: dict[Any, Callable[[Any], list[bytes]]] = {
-            "content_block_delta": self._delta,
-            "content_block_start": self._block_start,
-            "content_block_stop": self._block_stop,
-            "message_start": self._start,
-            "message_delta": self._end,
-            "error": self._error,
-        }
 
     def feed(self, line: bytes) -> list[bytes]:
         """Take one line of Claude's stream; only `data:` lines say anything."""
         if not line.startswith(_DATA):
             return []
         event = self._parse(line[5:].strip())
-        read = self._events.get(text(get(event, "type")))
-        return read(event) if read else []
+        read = self._READERS.get(text(get(event, "type")))
+        return read(self, event) if read else []
 
     def finish(self) -> list[bytes]:
         """Nothing is owed: Claude's last event said it all."""
@@ -172,6 +161,16 @@ class ClaudeToChat:
             return []
         said = {"message": text(get(error, "message")), "type": text(get(error, "type"))}
         return [orjson.dumps({"error": said})]
+
+    _READERS: ClassVar = {
+        "content_block_delta": _delta,
+        "content_block_start": _block_start,
+        "content_block_stop": _block_stop,
+        "message_start": _start,
+        "message_delta": _end,
+        "error": _error,
+    }
+    """By an event's type. Functions, not methods: an object that holds methods of its own holds itself."""
 
 
 def stream(turn: Turn) -> ClaudeToChat:

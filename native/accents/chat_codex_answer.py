@@ -4,7 +4,7 @@ Everything that a chat client gets of a responses upstream lives here. Law: one 
 is announced when it begins and its arguments follow as they come, or all at once where Codex sends them so.
 """
 
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, ClassVar, Final, final
 
 import orjson
 
@@ -13,9 +13,6 @@ from native.accents.chat_codex_names import long_by_short
 from native.turn import Json, Turn
 from native.wire.lenient import parse, reader
 from native.wire.loose import MISSING, get, integer, text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _COUNTS: Final = (
     (("output_tokens",), ("completion_tokens",)),
@@ -44,13 +41,13 @@ class CodexToChat:
     __slots__ = (
         "_announced",
         "_created",
-        "_events",
         "_id",
         "_model",
         "_names",
         "_number",
         "_parse",
         "_places",
+        "_readers",
         "_streamed",
         "_turn",
     )
@@ -66,27 +63,16 @@ class CodexToChat:
         self._announced = False
         self._names: dict[str, str] | None = None
         self._places: dict[str, int] = {}
-        self._events: dict[str, Callable[[Any], list[bytes]]] = {
-            "response.created": self._start,
-            "response.output_text.delta": lambda event: self._said(event, "content"),
-            "response.reasoning_summary_text.delta": lambda event: self._said(event, "reasoning_content"),
-            "response.reasoning_summary_text.done": self._paragraph,
-            "response.function_call_arguments.delta": self._arguments,
-            "response.function_call_arguments.done": self._all_arguments,
-            "response.output_item.added": self._item_begins,
-            "response.output_item.done": self._item_ends,
-            "response.completed": self._end,
-        }
-        if not turn.faithful(quirks.REASONS_UNTOLD):
-            self._events |= {"response.incomplete": self._end, "response.failed": self._failed}
+        faithful = turn.faithful(quirks.REASONS_UNTOLD)
+        self._readers = self._READERS if faithful else self._TELLING_READERS
 
     def feed(self, line: bytes) -> list[bytes]:
         """Take one line of Codex's stream; only `data:` lines say anything."""
         if not line.startswith(b"data:"):
             return []
         event = self._parse(line[5:].strip())
-        read = self._events.get(text(get(event, "type")))
-        return read(event) if read else []
+        read = self._readers.get(text(get(event, "type")))
+        return read(self, event) if read else []
 
     def finish(self) -> list[bytes]:
         """Nothing is owed."""
@@ -172,6 +158,26 @@ class CodexToChat:
             return []
         self._number += 1
         return self._call(event, item, text(get(item, "arguments")))
+
+    def _thought(self, event: Any) -> list[bytes]:
+        return self._said(event, "reasoning_content")
+
+    def _spoke(self, event: Any) -> list[bytes]:
+        return self._said(event, "content")
+
+    _READERS: ClassVar = {
+        "response.created": _start,
+        "response.output_text.delta": _spoke,
+        "response.reasoning_summary_text.delta": _thought,
+        "response.reasoning_summary_text.done": _paragraph,
+        "response.function_call_arguments.delta": _arguments,
+        "response.function_call_arguments.done": _all_arguments,
+        "response.output_item.added": _item_begins,
+        "response.output_item.done": _item_ends,
+        "response.completed": _end,
+    }
+    """By an event's type. Functions, not methods: an object that holds methods of its own holds itself."""
+    _TELLING_READERS: ClassVar = _READERS | {"response.incomplete": _end, "response.failed": _failed}
 
 
 def stream(turn: Turn) -> CodexToChat:

@@ -5,7 +5,7 @@ is answered at once; what the end repeats is kept until `message_stop`, which al
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from native.accents.responses_events import (
     Events,
@@ -127,14 +127,6 @@ class ClaudeStream:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._events = Events()
-        self._readers = {
-            "message_start": self._start,
-            "content_block_start": self._open,
-            "content_block_delta": self._delta,
-            "content_block_stop": self._close,
-            "message_delta": self._count,
-            "message_stop": self._stop,
-        }
         self._parse = lenient.reader()
         self._begin("", 0)
 
@@ -163,8 +155,8 @@ class ClaudeStream:
         if not line.startswith(b"data:"):
             return []
         event = self._parse(line[5:])
-        if (read := self._readers.get(text(get(event, "type")))) is not None:
-            read(event)
+        if (read := self._READERS.get(text(get(event, "type")))) is not None:
+            read(self, event)
         return self._events.take()
 
     def finish(self) -> list[bytes]:
@@ -273,6 +265,16 @@ class ClaudeStream:
         for _, call in sorted(self._calls.items()):
             output.append(function_call(call.id or self._call_id, call.name, call.arguments or nothing))
         return output
+
+    _READERS: ClassVar = {
+        "message_start": _start,
+        "content_block_start": _open,
+        "content_block_delta": _delta,
+        "content_block_stop": _close,
+        "message_delta": _count,
+        "message_stop": _stop,
+    }
+    """By an event's type. Functions, not methods: an object that holds methods of its own holds itself."""
 
 
 def _usage(usage: _Usage, turn: Turn, reasoning_tokens: int) -> Json:
