@@ -231,7 +231,7 @@ class HttpProvider:
         pair = self.kit.pairs.get((call.source, self.target(call)))
         body = self._read(call, turn, pair)
         if pair is not None:
-            return pair.request(body, turn), turn, pair
+            return self.left(call, pair.request(body, turn)), turn, pair
         if call.base and get(body, "model") != call.base:
             body["model"] = call.base
         return body, turn, None
@@ -242,6 +242,8 @@ class HttpProvider:
         if tree is loose.MISSING:
             call.sound, turn.valid = False, lenient.valid(call.raw)
             tree = (lenient.sought if pair and pair.seeking else lenient.body)(call.raw)
+        elif isinstance(tree, list):
+            call.sound = False
         return tree if isinstance(tree, dict) else {}
 
     def thought(self, call: Call, body: Json, target: str = "") -> Json:
@@ -261,10 +263,23 @@ class HttpProvider:
         )
 
     def spelled(self, call: Call, body: Json) -> bytes:
-        """A body as bytes; where protocols are the same and the client's text is no JSON, that, edited likewise."""
+        """A body as bytes; where protocols are the same and the client's text is no object, that, edited likewise."""
         if call.sound or (call.source, self.target(call)) not in _ALIKE:
             return dumped(body)
-        return patch.edited(call.raw, lenient.sought(call.raw), body)
+        before = lenient.sought(call.raw)
+        if patch.opens(call.raw) or not isinstance(before, dict):
+            return patch.edited(call.raw, before if isinstance(before, dict) else {}, body)
+        if before.keys() <= body.keys():
+            body = self.left(call, body)
+        return patch.edited(call.raw, before, body) if body.keys() <= before.keys() else dumped(body)
+
+    def left(self, call: Call, body: Json) -> Json:
+        """What is left of a body: of a text that does not begin as an object only what is new, once anything is."""
+        if call.sound or (call.source, self.target(call)) not in _ALIKE or patch.opens(call.raw):
+            return body
+        before = lenient.sought(call.raw)
+        new = {key: value for key, value in body.items() if key not in before} if isinstance(before, dict) else {}
+        return new or body
 
     def proxy(self, call: Call, url: str) -> str | None:
         """The proxy to go through: the credential's, the configuration's or the environment's; None to go straight."""

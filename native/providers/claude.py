@@ -46,7 +46,7 @@ class Claude(HttpProvider):
     def edit(self, call: Call, body: Json, turn: Turn) -> Json:
         """Think, cloak, rules, the answer's limit, forced tools, cache marks."""
         told = self.thought(call, body)
-        ruled = self.ruled(call, self._cloaked(call, told, turn), body, turn)
+        ruled = self.ruled(call, self.left(call, self._cloaked(call, told, turn)), body, turn)
         if "claude" in self.kit.models.providers(call.base.strip()):
             known = self.kit.models.info(call.base.strip(), self.name)
             ruled = claude_body.limited(ruled, known.max_completion_tokens if known else 0)

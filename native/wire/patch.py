@@ -25,6 +25,11 @@ class _Member(NamedTuple):
     end: int
 
 
+def opens(raw: bytes) -> bool:
+    """Whether a text begins as an object or a list."""
+    return raw.lstrip(_BLANKS)[:1] in {b"{", b"["}
+
+
 def span(raw: bytes, key: bytes) -> tuple[int, int] | None:
     """Where the value of the outermost object's first such key stands; None where it has none, or one cut off."""
     found = _member(raw, key)

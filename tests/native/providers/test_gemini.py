@@ -103,3 +103,17 @@ async def test_what_stands_before_a_chats_first_brace_is_passed_over(a, a_kit, a
     chat = b'\xef\xbb\xbf{"messages":[{"role":"user","content":"Hi"}]}'
     await Gemini(kit).whole(a_call(GOOGLE, "gemini-2.5-pro", chat, "openai"))
     assert kit.upstream.body()["contents"][0]["parts"] == [{"text": "Hi"}]
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (b"[1,2]", b"[1,2]"),
+        (b'\xef\xbb\xbf{"contents":[{"parts":[{"text":"Hi"}]}],"safetySettings":[]}', None),
+    ],
+)
+async def test_a_text_that_does_not_begin_as_an_object_is_what_the_legacy_makes_of_it(a, a_kit, a_call, raw, kept):
+    kit = a_kit({}, answering(a))
+    await Gemini(kit).whole(a_call(GOOGLE, "gemini-2.5-pro", raw, "gemini"))
+    sent = kit.upstream.asked[0].body
+    assert sent == kept if kept else orjson.loads(sent) == {"model": "gemini-2.5-pro"}
