@@ -52,4 +52,7 @@ def judge(case: Case, rules: Rules | None = None, book: NoiseBook | None = None)
         return unjudged(Reason.NATIVE_FAILED, str(error))
     except Exception as error:  # noqa: BLE001 - whatever native breaks with is the finding, not the judge's end
         return unjudged(Reason.NATIVE_FAILED, f"{type(error).__name__}: {error}")
-    return compare(case, native, rules, book)
+    try:
+        return compare(case, native, rules, book)
+    except RecursionError:
+        return unjudged(Reason.TRUNCATED, "nested deeper than can be compared")

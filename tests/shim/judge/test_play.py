@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def golden(file, count=3):
 @pytest.mark.parametrize("file", ["core-chat-compat", "core-claude-claude", "websocket-compat", "edge-failover"])
 def test_native_played_on_the_golden_recordings_is_as_the_legacy(file):
     assert [judge(case).level for case in golden(file)] == [Level.IDENTICAL] * 3
+
+
+def test_what_is_nested_deeper_than_can_be_compared_is_not_judged():
+    case = golden("core-chat-compat", 1)[0]
+    nest = b'{"x":' + b'{"a":' * 1_000 + b"1" + b"}" * 1_000 + b","
+    exchange = case.runs[0].exchanges[0]
+    call = exchange.upstream[0]
+    asked = replace(exchange.request, body=nest + exchange.request.body.lstrip()[1:])
+    sent = replace(call.request, body=nest + call.request.body.lstrip()[1:])
+    deep = replace(exchange, request=asked, upstream=(replace(call, request=sent),))
+    verdict = judge(replace(case, runs=(Run((deep,)),)))
+    assert (verdict.level, verdict.reason) == (Level.UNJUDGED, Reason.TRUNCATED)
 
 
 def test_a_recorded_request_that_native_does_not_send_is_a_call_missing():
