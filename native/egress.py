@@ -18,7 +18,15 @@ from urllib.parse import urlsplit
 
 from native.config import Deadlines
 from native.h1 import Broken, Connection
-from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse, UpstreamSocket, broken_off
+from native.upstream import (
+    NO_AGENT,
+    Headers,
+    UpstreamError,
+    UpstreamRequest,
+    UpstreamResponse,
+    UpstreamSocket,
+    broken_off,
+)
 from native.wire.codings import in_transit
 
 if TYPE_CHECKING:
@@ -73,7 +81,10 @@ def place_of(url: str) -> Place:
 def said_too(headers: Headers, scheme: str) -> Headers:
     """A request's headers, and those that Go's client adds where nobody set them."""
     names = {name.lower() for name, _ in headers}
-    return [*headers, *[pair for name, pair in UNSAID[scheme] if name not in names]]
+    said = [*headers, *[pair for name, pair in UNSAID[scheme] if name not in names]]
+    if NO_AGENT in said:
+        said.remove(NO_AGENT)
+    return said
 
 
 def _head(request: UpstreamRequest, place: Place) -> bytes:

@@ -46,6 +46,7 @@ class Connection(asyncio.Protocol):
         self.complete = False
         self.keep = True
         self._started = False
+        self._headed = False
         self._rest = b""
         self._held: deque[bytes] = deque()
         self._size = 0
@@ -154,7 +155,7 @@ class Connection(asyncio.Protocol):
     def _frame(self, status: int, version: str, connection: str, coding: str, length: str) -> None:
         """Where the body ends, as the head says."""
         self.keep = "close" not in connection and (version != "HTTP/1.0" or "keep-alive" in connection)
-        if status in _BODILESS:
+        if status in _BODILESS or self._headed:
             self._mode = "none"
         elif "chunked" in coding:
             self._mode = "chunked"
@@ -227,6 +228,7 @@ class Connection(asyncio.Protocol):
         """Send a request and wait for the answer's head. Raises `Broken`."""
         self._reset()
         self._started = True
+        self._headed = head.startswith(b"HEAD ")
         if self.transport is None or self.lost:
             raise Broken("EOF")
         if len(body) < HELD_MOST:

@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import Literal, Self
 
 from native.section import Section, WrongKindError
+from native.wire.loose import get, parse, text
 
 PREFIX = "QUOTIO_"
 PASSWORD = "MANAGEMENT_PASSWORD"  # noqa: S105 - the variable's name
 PANEL = "MANAGEMENT_STATIC_PATH"
+AMP = "AMP_API_KEY"
+AMP_FILE = ".local/share/amp/secrets.json"
+"""Where Amp keeps its own key, below a user's home."""
+AMP_HOME = "apiKey@https://ampcode.com/"
 PAGE = "management.html"
 
 
 class Settings(Section):
-    """`QUOTIO_*`, and the binary's `MANAGEMENT_PASSWORD` and `MANAGEMENT_STATIC_PATH`.
+    """`QUOTIO_*`, and the binary's `MANAGEMENT_PASSWORD`, `MANAGEMENT_STATIC_PATH` and `AMP_API_KEY`.
 
     Attributes:
         host: Where to listen, before the configuration's `host`.
@@ -33,6 +38,7 @@ class Settings(Section):
         callback_ports: Open the port that a provider sends browsers to, while a log-in of the panel's waits for one.
         management_password: A management key beside the configuration's; with it, the owner may come from anywhere.
         panel: The control panel's page, where it does not lie in `static` beside the configuration.
+        amp_api_key: What Amp's own server is told where the configuration names no key: the variable, or Amp's own.
     """
 
     host: str = ""
@@ -48,6 +54,7 @@ class Settings(Section):
     callback_ports: bool = True
     management_password: str = field(default="", repr=False)
     panel: Path | None = None
+    amp_api_key: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -55,9 +62,19 @@ class Settings(Section):
         ours = ((name, value.strip()) for name, value in environment.items() if name.startswith(PREFIX))
         words = {name.removeprefix(PREFIX).lower(): value for name, value in ours if value}
         words["management_password"] = environment.get(PASSWORD, "").strip()
+        words["amp_api_key"] = environment.get(AMP, "").strip() or _amps_own(environment.get("HOME", ""))
         if panel := environment.get(PANEL, "").strip():
             words["panel"] = panel if panel.lower().endswith(PAGE) else f"{panel}/{PAGE}"
         try:
             return cls.read(words)
         except WrongKindError as error:
             raise WrongKindError(f"{PREFIX}*: {error}") from error
+
+
+def _amps_own(home: str) -> str:
+    """The key that Amp keeps for itself; empty where it has none."""
+    try:
+        found = parse(Path(home, AMP_FILE).read_bytes()) if home else None
+    except OSError:
+        return ""
+    return text(get(found, AMP_HOME)).strip()

@@ -11,6 +11,9 @@ from typing import Protocol, runtime_checkable
 
 type Headers = list[tuple[str, str]]
 
+NO_AGENT = ("User-Agent", "")
+"""Says that a request has no User-Agent, where one would be added."""
+
 
 class UpstreamError(Exception):
     """No answer, or one that broke: the message is what a client may be told."""

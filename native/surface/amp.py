@@ -13,8 +13,8 @@ from multidict import CIMultiDict
 
 from native.config import AmpCode
 from native.models import split_suffix
-from native.surface import basics, chat, generate, messages, responses
-from native.surface.routes import Answer, Doc, Route, answer
+from native.surface import amp_upstream, basics, chat, generate, messages, responses
+from native.surface.routes import Answer, Doc, Route
 from native.surface.turns import body_of
 from native.surface.visit import VISIT
 from native.wire import amp
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 LISTS: Mapping[str, Answer] = {"anthropic": basics.claude_models, "google": generate.models}
 """Whose list of models a provider's name gets; everybody else gets OpenAI's."""
 
-NO_UPSTREAM = b'{"error":"amp upstream proxy not available"}'
 CONTROL = (
     *(f"/api/{part}" for part in ("internal", "user", "auth", "meta", "ads", "telemetry", "threads", "otel", "tab")),
     "/auth",
@@ -75,6 +74,8 @@ def wrapped(inner: Answer) -> Answer:
         if served:
             visit.outer = amp.Dressed(model)
             visit.headers = _headers(request)
+        elif service.config.ampcode.upstream_url.strip():
+            return await amp_upstream.forwarded(request, service, raw)
         return await inner(request, service)
 
     return act
@@ -111,9 +112,9 @@ async def models(request: web.Request, service: "Service") -> web.StreamResponse
 
 async def google(request: web.Request, service: "Service") -> web.StreamResponse:
     """Amp's spelling of Google's paths; the legacy has them only beside an Amp of its own."""
-    if not service.config.ampcode.upstream_url.strip():
-        return await control(request, service)
-    return await wrapped(bridge)(request, service)
+    if not service.config.ampcode.upstream_url.strip() or "/models/" not in request[VISIT].parts["path"]:
+        return await amp_upstream.control(request, service)
+    return await amp_upstream.admitted(request, service, wrapped(bridge))
 
 
 async def bridge(request: web.Request, service: "Service") -> web.StreamResponse:
@@ -121,16 +122,11 @@ async def bridge(request: web.Request, service: "Service") -> web.StreamResponse
     visit = request[VISIT]
     _, _, action = visit.parts["path"].partition("/models/")
     if not action:
-        return await control(request, service)
+        return await amp_upstream.control(request, service)
     if visit.stand_in and ":" in action:
         action = visit.stand_in + action[action.index(":") :]
     visit.parts["action"] = action
     return await generate.act(request, service)
-
-
-async def control(_request: web.Request, _service: "Service") -> web.StreamResponse:
-    """Amp's control plane, where no Amp is configured."""
-    return answer(NO_UPSTREAM, 503)
 
 
 _V1: Mapping[str, tuple[Answer, Doc]] = {
@@ -170,15 +166,19 @@ ROUTES = [
     ),
     Route("POST", "/api/provider/google/v1beta1/*path", google, keyed=False, family="amp", doc=generate.GENERATED),
     *(
-        Route(method, "/api/provider/google/v1beta1/*path", control, keyed=False, family="amp")
+        Route(method, "/api/provider/google/v1beta1/*path", amp_upstream.control, keyed=False, family="amp")
         for method in METHODS
         if method != "POST"
     ),
     *(
-        Route(method, path, control, keyed=False, family="amp")
+        Route(method, path, amp_upstream.control, keyed=False, family="amp")
         for method in METHODS
         for path in (*CONTROL, *(f"{c}/*path" for c in CONTROL if c != "/api/ads"))
     ),
-    *(Route("GET", path, control, keyed=False, family="amp") for page in PAGES for path in (page, f"{page}/*path")),
-    *(Route("GET", path, control, keyed=False, family="amp") for path in ("/threads.rss", "/news.rss")),
+    *(
+        Route("GET", path, amp_upstream.control, keyed=False, family="amp")
+        for page in PAGES
+        for path in (page, f"{page}/*path")
+    ),
+    *(Route("GET", path, amp_upstream.control, keyed=False, family="amp") for path in ("/threads.rss", "/news.rss")),
 ]

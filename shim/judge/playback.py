@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp.http import SERVER_SOFTWARE
 
 from native.egress import AGENTS
-from native.upstream import Headers, UpstreamError, UpstreamRequest, broken_off
+from native.upstream import NO_AGENT, Headers, UpstreamError, UpstreamRequest, broken_off
 from native.wire.codings import in_transit
 from shim.exchange import Interaction, Request, Response
 from shim.judge.view import BACKGROUND
@@ -34,9 +34,12 @@ def _headers(recorded: Response) -> Headers:
     names = {k.lower() for k, _ in said}
     if "date" in names:
         return said
-    added = {"Date": formatdate(usegmt=True), "Server": SERVER_SOFTWARE, "Content-Type": "application/octet-stream"}
+    added = {"Date": formatdate(usegmt=True), "Server": SERVER_SOFTWARE}
+    size = sum(map(len, recorded.chunks))
     if len(recorded.chunks) <= 1 and recorded.complete:
-        added["Content-Length"] = str(sum(map(len, recorded.chunks)))
+        added["Content-Length"] = str(size)
+    if size:
+        added["Content-Type"] = "application/octet-stream"
     return [*said, *((k, v) for k, v in added.items() if k.lower() not in names)]
 
 
@@ -51,7 +54,7 @@ def _said(request: UpstreamRequest) -> tuple[tuple[str, str], ...]:
     """The headers with what the way out itself adds."""
     headers = tuple(request.headers)
     if any(name.lower() == "user-agent" for name, _ in headers):
-        return headers
+        return tuple(pair for pair in headers if pair != NO_AGENT)
     return (*headers, ("User-Agent", AGENTS[urlsplit(request.url).scheme]))
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from native.config import Deadlines
 from native.egress import Egress
-from native.upstream import UpstreamError, UpstreamRequest
+from native.upstream import NO_AGENT, UpstreamError, UpstreamRequest
 
 
 @pytest.fixture
@@ -136,3 +136,17 @@ async def test_a_proxy_is_asked_for_the_whole_address(provider):
     answer = await provider.egress.send(UpstreamRequest("POST", "http://far.example.test/x", [], b"hi", proxy))
     assert await answer.read() == b"through"
     assert provider.asked[0].startswith(b"POST http://far.example.test/x HTTP/1.1")
+
+
+async def test_an_answer_to_head_has_no_body_whatever_length_it_names(provider):
+    provider.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", an_answer(b"next")]
+    answer = await provider.egress.send(UpstreamRequest("HEAD", provider.url, [], b""))
+    assert (answer.status, await answer.read()) == (200, b"")
+    assert await (await ask(provider)).read() == b"next"
+    assert provider.connections == 1
+
+
+async def test_a_request_may_have_no_agent(provider):
+    provider.answers = [an_answer()]
+    await (await ask(provider, [NO_AGENT, ("X-A", "1")])).read()
+    assert b"user-agent" not in provider.asked[0].lower()

@@ -40,3 +40,14 @@ def test_the_binary_s_password_is_read_as_it_reads_it_and_never_shown():
 @pytest.mark.parametrize("said", ["/somewhere/static", "/somewhere/static/management.html"])
 def test_the_binary_s_folder_of_the_panel_is_native_s_too(said):
     assert Settings.of({"MANAGEMENT_STATIC_PATH": f" {said} "}).panel == Path("/somewhere/static/management.html")
+
+
+def test_amps_key_is_the_variables_or_what_amp_keeps_for_itself(tmp_path):
+    home = {"HOME": str(tmp_path)}
+    assert Settings.of(home).amp_api_key == ""
+    (tmp_path / ".local/share/amp").mkdir(parents=True)
+    (tmp_path / ".local/share/amp/secrets.json").write_text('{"apiKey@https://ampcode.com/": " own "}')
+    settings = Settings.of(home)
+    assert settings.amp_api_key == "own"
+    assert "own" not in repr(settings)
+    assert Settings.of({**home, "AMP_API_KEY": " said "}).amp_api_key == "said"
