@@ -19,7 +19,7 @@ _INNER: Final = "request"
 def opened(body: Json) -> Json:
     """The request in the envelope, its system instruction under the name that Gemini's pairs read."""
     inner = body.get(_INNER)
-    out = dict(inner) if isinstance(inner, dict) else {}
+    out: Json = type(body)(inner) if isinstance(inner, dict) else {}
     out["model"] = text(body.get("model"))
     if "systemInstruction" in out:
         out["system_instruction"] = out.pop("systemInstruction")
@@ -64,4 +64,5 @@ def enveloped(pair: Pair, seen: Callable[[Turn], Turn] = lambda turn: turn) -> P
         stream=lambda turn: Enveloped(pair.stream(seen(turn))),
         tokens=lambda count, _: token_count(count),
         accents=pair.accents,
+        seeking=True,
     )

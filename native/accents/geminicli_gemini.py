@@ -74,4 +74,5 @@ PAIR: Final = Pair(
     stream=CLIStream,
     tokens=tokens,
     accents=(SIGNATURES_REPLACED, SAFETY_OFF, NO_STREAM),
+    seeking=True,
 )

@@ -15,6 +15,7 @@ from native.providers import codex_socket
 from native.providers.base import COMPACT, Call, HttpProvider, Streamed, Whole, dumped, with_headers
 from native.turn import Json, Turn
 from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse
+from native.wire import lenient
 from native.wire.loose import MISSING, get, integer, parse, text
 
 HOME = "https://chatgpt.com/backend-api/codex"
@@ -77,10 +78,10 @@ class Codex(HttpProvider):
 
     def _cache_key(self, call: Call) -> str:
         if call.source == "claude":
-            user = get(parse(call.raw), "metadata", "user_id")
+            user = get(lenient.sought(call.raw), "metadata", "user_id")
             return "" if user is MISSING else self._remembered(f"{call.model}-{text(user)}")
         if call.source == "openai-response":
-            return text(get(parse(call.raw), "prompt_cache_key"))
+            return text(get(lenient.sought(call.raw), "prompt_cache_key"))
         if call.source == "openai" and call.client.key.strip():
             return str(uuid5(NAMESPACE_OID, f"cli-proxy-api:codex:prompt-cache:{call.client.key.strip()}"))
         return ""

@@ -10,8 +10,9 @@ from native.providers.base import COMPACT
 from native.surface.crossed import CHAT_ENDPOINT, RESPONSES_ENDPOINT, responses_by_chat, speaks_only
 from native.surface.routes import Doc, Route, answer
 from native.surface.turns import at_once, body_of, client_of, streaming
+from native.wire import patch
 from native.wire.fields import fields
-from native.wire.loose import MISSING, parse
+from native.wire.loose import MISSING
 from native.wire.openai_responses import RESPONSES
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ async def compact(request: web.Request, service: "Service") -> web.StreamRespons
     seen = fields(raw)
     if seen.stream is True:
         return answer(orjson.dumps(NO_STREAM), 400)
-    if seen.stream is not MISSING and isinstance(tree := parse(raw), dict):
-        tree.pop("stream", None)
-        raw = orjson.dumps(tree)
+    if seen.stream is not MISSING:
+        raw = patch.drop(raw, b"stream")
     ask = Ask(seen.model, "openai-response", raw, client_of(request), COMPACT)
     return await at_once(request, service, service.exchange.whole(ask), patient=True)
 

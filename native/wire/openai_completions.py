@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from native.turn import Accent, Dialect, Json
+from native.wire import lenient
 from native.wire.loose import MISSING, boolean, get, integer, number, parse, text
 from native.wire.openai_chat import CHAT
 from native.wire.spelling import Spelling
@@ -59,7 +60,7 @@ TAKEN = {
 
 def as_chat(raw: bytes, dialect: Dialect = "parity") -> bytes:
     """A completion's request as a chat's."""
-    tree = parse(raw)
+    tree = lenient.parse(raw)
     given = get(tree, "prompt")
     if dialect == "clean" and isinstance(given, list) and given and all(isinstance(one, str) for one in given):
         given = "\n".join(given)
@@ -87,7 +88,7 @@ def _head(tree: Any) -> Json:
 
 def whole(body: bytes) -> bytes:
     """A chat's answer as a completion's."""
-    tree = parse(body)
+    tree = lenient.parse(body)
     out = _head(tree)
     usage = get(tree, "usage")
     if usage is not MISSING:

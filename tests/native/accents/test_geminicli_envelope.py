@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from native.accents.geminicli_envelope import closed, opened
+from native.wire import twice
 
 LONG = "mcp__server-with-a-very-long-name__and_a_tool_whose_name_goes_past_sixty_four_chars"
 SHORT = "mcp__and_a_tool_whose_name_goes_past_sixty_four_chars"
@@ -23,6 +24,11 @@ def test_an_envelope_holds_a_request_for_a_model():
 @pytest.mark.parametrize("body", [{}, {"request": None}, {"request": [1]}, {"request": "x"}])
 def test_an_empty_envelope_is_an_empty_request(body):
     assert opened(body) == {"model": ""}
+
+
+def test_what_an_envelope_says_twice_it_says_inside_too():
+    body = twice.read(b'{"request":{"tools":[{"x":1,"x":2}]}}')
+    assert twice.once(opened(body)) == {"model": "", "tools": [{"x": 1}]}
 
 
 def test_an_answer_is_enveloped_as_it_is():

@@ -77,3 +77,10 @@ def test_in_the_clean_dialect_it_is_the_streams_last_word(answered, a_turn):
 
 def test_in_the_clean_dialect_what_never_ended_is_no_answer(a_turn):
     assert whole(b"data: {}", a_turn(dialect="clean")) == b""
+
+
+def test_a_request_that_is_no_json_is_repeated_as_it_was_sent(a_turn):
+    turn = a_turn(original={"model": "asked"}, sent={"model": "sent"}, valid=False)
+    data = b"\n".join(answer_of(*block(0, "text", "Hi")))
+    assert json.loads(whole(data, turn))["model"] == "sent"
+    assert json.loads(whole(data, a_turn(original={"model": "asked"}, sent={"model": "sent"})))["model"] == "asked"

@@ -23,6 +23,11 @@ def test_without_a_prompt_there_is_something_to_complete():
     assert orjson.loads(as_chat(b"{}"))["messages"][0]["content"] == "Complete this:"
 
 
+def test_of_what_a_prompt_says_twice_the_first_counts_however_it_ends():
+    chat = orjson.loads(as_chat(b'{"model":"m","prompt":"Hi","prompt":"Ho","max_tokens":5,"max_tokens":6,'))
+    assert (chat["messages"][0]["content"], chat["max_tokens"]) == ("Hi", 5)
+
+
 def test_an_answers_message_becomes_text():
     answer = (
         b'{"id":"c","created":5,"model":"m","choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}]}'
