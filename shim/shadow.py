@@ -30,6 +30,7 @@ from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
 from shim.judge.verdict import Reason, unjudged
 from shim.knowledge import Knowledge, learned_noise, shipped_noise
+from shim.settings import environment
 from shim.stopping import told_to_stop
 from shim.store.cases import live_case
 from shim.store.store import Store
@@ -170,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accepted", type=Path, default=Path("recordings/accepted.yaml"))
     parser.add_argument("--noise", type=Path, default=shipped_noise())
     asked = parser.parse_args(arguments)
-    models = Settings.of(os.environ).models
+    models = Settings.of(environment()).models
     if models is not None:
         learn(models)
     stop = told_to_stop()

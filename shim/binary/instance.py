@@ -7,7 +7,6 @@ own; it ends with whoever started it, and only it is ended.
 
 import asyncio
 import json
-import os
 import shutil
 import signal
 import tempfile
@@ -29,6 +28,7 @@ from shim.judge.playback import address
 from shim.judge.view import BACKGROUND
 from shim.run.ports import free
 from shim.run.supervise import prepare
+from shim.settings import environment
 
 ARGUMENTS = ("--local-model", "--no-browser")
 SETTLE = 0.4  # seconds: the binary listens before it has registered its models
@@ -208,7 +208,7 @@ class Instance:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "PATH": os.environ.get("PATH", ""),
+            "PATH": environment().get("PATH", ""),
             "HOME": str(self._work),
             "TZ": "UTC",
             "SSL_CERT_FILE": str(self._proxy.authority),

@@ -15,12 +15,11 @@ from rich.table import Table
 from shim.accepting import Effect, effect, effect_on, hits, judged, renew
 from shim.accepting import accept as write_rule
 from shim.commands.judging import ACCEPTED, read_cases, read_rules
-from shim.commands.reporting import DataDir
-from shim.commands.saying import console, fail
+from shim.commands.saying import DataDir, console, fail
 from shim.groups import Group, groups
 from shim.judge.accepted import LIVE, AcceptedError, Rule, Rules
 from shim.replay import replay
-from shim.run.plan import DATABASE, data_dir
+from shim.settings import database as database_in
 from shim.store.store import Store
 
 RECORDED = "recorded"
@@ -50,7 +49,7 @@ def accept(
     Example: shim accept 'exchanges[*].response.headers["x-example"]' --reason 'a header nobody reads' --dry-run
     """
     out = console()
-    database = (data or data_dir(os.environ)) / DATABASE
+    database = database_in(data)
     if not path and not group:
         print_rules(out, read_rules(accepted), database)
         return

@@ -1,6 +1,5 @@
 """`shim import`, `shim export`, `shim purge`: recordings in and out of the database."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,14 +11,13 @@ import typer
 
 from shim import cassette, corpusfile, har
 from shim.archive import Form, form_of, read_cases, write_cases
+from shim.commands.saying import DataDir, Json, fail
 from shim.redact import Redactor, key_of
-from shim.run.plan import DATABASE, data_dir
+from shim.settings import database
 from shim.store import Store
 from shim.store.purge import purge as purge_store
 from shim.store.purge import seconds, size
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")]
-AsJson = Annotated[bool, typer.Option("--json", help="answer in JSON")]
 AnyForm = Annotated[Form | None, typer.Option("--format", help="instead of going by the file's name")]
 
 BATCH = 50
@@ -34,18 +32,18 @@ def import_(
     redact: Annotated[
         bool | None, typer.Option(help="replace secrets [default: in HAR files and cassettes]", show_default=False)
     ] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Put recordings into the database; one of the same name is replaced.
 
     Example: shim import recordings/golden
     """
-    database = _database(data)
+    recording = database(data)
     count = 0
     try:
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        redactor = Redactor(key_of(database.with_name("redaction.key")))
-        with Store(database) as store:
+        recording.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        redactor = Redactor(key_of(recording.with_name("redaction.key")))
+        with Store(recording) as store:
             for batch in _batches(read_cases(paths, form)):
                 with store.transaction():
                     for found, case in batch:
@@ -53,8 +51,8 @@ def import_(
                         store.cases.put(redactor.case(case) if wanted else case)
                 count += len(batch)
     except WRONG as error:
-        raise _fail(error) from error
-    typer.echo(orjson.dumps({"cases": count}).decode() if as_json else f"{count} cases imported into {database}")
+        raise fail(str(error)) from error
+    typer.echo(orjson.dumps({"cases": count}).decode() if as_json else f"{count} cases imported into {recording}")
     if not count:
         raise typer.Exit(2)
 
@@ -67,7 +65,7 @@ def export(
     only: Annotated[str, typer.Option(help="cases whose family/name contains this")] = "",
     live: Annotated[bool, typer.Option(help="what was recorded while serving")] = True,
     imported: Annotated[bool, typer.Option(help="what was imported")] = True,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Write recordings to a file, or to a folder with a file for each group.
 
@@ -79,7 +77,7 @@ def export(
             cases += [case for case in store.cases.live() if live]
             count = write_cases(path, (case for case in cases if only in case.full_name), form or form_of(path))
     except WRONG as error:
-        raise _fail(error) from error
+        raise fail(str(error)) from error
     typer.echo(orjson.dumps({"cases": count}).decode() if as_json else f"{count} cases written to {path}")
     if not count:
         raise typer.Exit(2)
@@ -90,19 +88,19 @@ def purge(
     data: DataDir = None,
     older_than: Annotated[str, typer.Option(help="such as 30d, 12h: exchanges that began before that go")] = "",
     max_size: Annotated[str, typer.Option(help="such as 2GB: the oldest go until the database fits")] = "",
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Remove old exchanges, and give their space back.
 
     Example: shim purge --older-than 30d --max-size 2GB
     """
     if not older_than and not max_size:
-        raise _fail(ValueError("say what is to go: --older-than 30d, --max-size 2GB, or both"))
+        raise fail("say what is to go: --older-than 30d, --max-size 2GB, or both")
     try:
         before = time.time() - seconds(older_than) if older_than else None
         done = purge_store(_existing(data), before=before, max_size=size(max_size) if max_size else None)
     except WRONG as error:
-        raise _fail(error) from error
+        raise fail(str(error)) from error
     if max_size and done.after > size(max_size):
         typer.echo(f"shim: still over {max_size}: what is left was imported, which a purge does not touch", err=True)
     if as_json:
@@ -111,20 +109,11 @@ def purge(
     typer.echo(f"{done.exchanges} exchanges and {done.bodies} bodies removed; {done.before:,} -> {done.after:,} bytes")
 
 
-def _database(data: Path | None) -> Path:
-    return (data or data_dir(os.environ)) / DATABASE
-
-
 def _existing(data: Path | None) -> Path:
-    path = _database(data)
+    path = database(data)
     if not path.exists():
-        raise _fail(ValueError(f"there is no recording at {path}: name its folder with --data-dir"))
+        raise fail(f"there is no recording at {path}: name its folder with --data-dir")
     return path
-
-
-def _fail(error: Exception) -> typer.Exit:
-    typer.echo(f"shim: {error}", err=True)
-    return typer.Exit(2)
 
 
 def _batches[T](items: Iterator[T]) -> Iterator[list[T]]:

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shim.commands.reporting import DataDir, open_recording
-from shim.commands.saying import Json, console, spelled
+from shim.commands.reporting import open_recording
+from shim.commands.saying import DataDir, Json, console, spelled
 from shim.groups import ITSELF, SUBJECTS, Group
 from shim.groups import groups as grouped
 

@@ -1,7 +1,6 @@
 """`shim prove`, `shim diff`: the judge on the command line."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,8 @@ from rich.table import Table
 
 from shim import corpusfile
 from shim.binary.kept import Kept
-from shim.commands.reporting import DataDir, open_recording
-from shim.commands.saying import Json, console, fail, spelled
+from shim.commands.reporting import open_recording
+from shim.commands.saying import DataDir, Json, console, fail, spelled
 from shim.exchange import Case
 from shim.filed import verdict_of
 from shim.judge.accepted import AcceptedError, Rules
@@ -25,7 +24,7 @@ from shim.lanes.sampling import ITSELF, REVERSE
 from shim.lanes.state import background_of, playable
 from shim.proof import keep
 from shim.replay import verdict_json
-from shim.run.places import data_dir
+from shim.settings import data_dir
 from shim.shadow import case_of
 from shim.sidebyside import shown
 
@@ -92,7 +91,7 @@ def prove(
             f"\n{found} of {planted} planted differences found, {sum(s.alarms for s in scores.values())} false alarms"
         )
     try:
-        keep(rows, data or data_dir(os.environ))
+        keep(rows, data_dir(data))
     except OSError as error:
         raise fail(f"the outcome cannot be kept for the page: {error}") from error
     raise typer.Exit(0 if all(s.recall == 1 and not s.alarms for s in scores.values()) else 1)

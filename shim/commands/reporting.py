@@ -1,8 +1,6 @@
 """`shim report`: what the recording says so far."""
 
-import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,19 +8,17 @@ from rich.table import Table
 
 from shim import report as reports
 from shim.commands import saying
-from shim.commands.saying import Json, console, fail
+from shim.commands.saying import DataDir, Json, console, fail
 from shim.judge.verdict import Level
 from shim.report import WAITING, Report
-from shim.run.places import DATABASE, data_dir
+from shim.settings import database
 from shim.store.connection import behind, connect
 from shim.store.store import Store
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")]
 
 
 def open_recording(data: Path | None) -> Store:
     """A recording opened for reading; exits with 2 and a reason where there is none."""
-    found = (data or data_dir(os.environ)) / DATABASE
+    found = database(data)
     if not found.exists():
         raise fail(f"there is no recording at {found}: `shim run` makes one, `--data-dir` names its folder")
     if behind(found):

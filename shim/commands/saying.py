@@ -1,12 +1,14 @@
-"""How commands answer: JSON where it is asked for, an error as one line and an exit status."""
+"""What every command has: where things lie, JSON where it is asked for, an error as one line and an exit status."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
 
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="where recordings and keys are kept")]
 Json = Annotated[bool, typer.Option("--json", help="answer in JSON")]
 
 

@@ -1,7 +1,6 @@
 """`shim cutover`: what still stands between now and no binary, the step itself, and the way back."""
 
 import getpass
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -19,7 +18,8 @@ from shim.cutover.phases import Phase
 from shim.cutover.place import Place
 from shim.cutover.waivers import Waivers
 from shim.run.orders import keeper_of
-from shim.run.places import DATABASE, data_dir
+from shim.run.places import DATABASE
+from shim.settings import data_dir
 from shim.store.store import Store
 
 SHOWN = 5  # names of what was waived together
@@ -48,7 +48,7 @@ def cutover(
     """
     if sum([check_, apply, undo, bool(waive), bool(withdraw)]) > 1:
         raise fail("one of --check, --apply, --undo, --waive and --withdraw at a time")
-    folder = data or data_dir(os.environ)
+    folder = data_dir(data)
     if not (folder / DATABASE).exists():
         raise fail(f"there is no recording at {folder / DATABASE}: `shim run` makes one, `--data-dir` names its folder")
     by = who or getpass.getuser()

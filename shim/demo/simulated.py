@@ -7,7 +7,6 @@ something else there than was recorded, so that there is a difference to find.
 
 import argparse
 import asyncio
-import os
 import ssl
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from yarl import URL
 
 from shim.demo.script import Script, golden
 from shim.exchange import Interaction, Request, Response
+from shim.settings import environment
 
 IMPERFECT = "SHIM_DEMO_IMPERFECT"
 _OWN = frozenset(["content-length", "transfer-encoding", "connection", "host", "date"])
@@ -33,10 +33,11 @@ class Simulated:
         script: What was recorded.
         proxy: The configuration's `proxy-url`.
         imperfect: A path whose answers are spoilt, or empty.
+        trusted: A file of the authorities that providers are verified by; the system's where there is none.
     """
 
-    def __init__(self, script: Script, proxy: str, imperfect: str = "") -> None:
-        self._script, self._proxy, self._imperfect = script, proxy, imperfect
+    def __init__(self, script: Script, proxy: str, imperfect: str = "", trusted: str | None = None) -> None:
+        self._script, self._proxy, self._imperfect, self._trusted = script, proxy, imperfect, trusted
         self._session: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -66,7 +67,7 @@ class Simulated:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            trust = ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"))
+            trust = ssl.create_default_context(cafile=self._trusted)
             connector = ProxyConnector.from_url(self._proxy, rdns=True, ssl=trust)
             skipped = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
             self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False, skip_auto_headers=skipped)
@@ -100,7 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True)
     asked, _ignored = parser.parse_known_args(arguments)
     tree = yaml.safe_load(asked.config.read_text(encoding="utf-8"))
-    stand_in = Simulated(Script(golden()), str(tree.get("proxy-url") or ""), os.environ.get(IMPERFECT, ""))
+    told = environment()
+    proxy, imperfect, trusted = str(tree.get("proxy-url") or ""), told.get(IMPERFECT, ""), told.get("SSL_CERT_FILE")
+    stand_in = Simulated(Script(golden()), proxy, imperfect, trusted)
     web.run_app(stand_in.application(), host="127.0.0.1", port=int(tree["port"]), print=None, access_log=None)
     return 0
 

@@ -5,7 +5,6 @@ Law: nothing leaves the machine, and all of it has ended when the block does.
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from shim.demo.script import Script
 from shim.exchange import Case
 from shim.run.plan import DATABASE
 from shim.run.ports import LEGACY, free
+from shim.settings import environment as ours
 
 _LOOKS, _LOOK = 600, 0.05
 
@@ -74,7 +74,7 @@ async def stage(
     """
     provider = ProviderProxy(answer or Script(cases).provider, folder)
     port = _installed(folder, cases[0], await provider.start())
-    told = {**os.environ, "SSL_CERT_FILE": str(provider.authority), **(environment or {})}
+    told = {**ours(), "SSL_CERT_FILE": str(provider.authority), **(environment or {})}
     command = (
         *(sys.executable, "-m", "shim", "run", "--legacy-bin", str(folder / "stand-in")),
         *("--config", str(folder / "config.yaml"), "--data-dir", str(folder / "data"), "--drain", "2", *words),

@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ from shim.build import build
 from shim.flags.ledger import Change, Ledger
 from shim.flags.sheet import SheetError, read_sheet
 from shim.flags.table import EVERY, Flag, Scope, Value, WrongFlagError
-from shim.run.places import DATABASE, data_dir
+from shim.settings import database
 
 app = typer.Typer(
     help="See and set who answers which endpoint: legacy, shadow, canary N% or native.",
@@ -150,7 +149,7 @@ def history(context: typer.Context, limit: int = 50, as_json: AsJson = False) ->
 
 
 def _ledger(data: Path | None) -> Ledger:
-    return Ledger.open((data or data_dir(os.environ)) / DATABASE)
+    return Ledger.open(database(data))
 
 
 def _scope(endpoint: str, provider: str, stream: bool | None, model: str) -> Scope:  # noqa: FBT001  # as an option has it

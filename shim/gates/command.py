@@ -1,7 +1,6 @@
 """`shim promote`: which gate holds each endpoint, and what is missing; with `--apply`, one step up."""
 
 import getpass
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -12,14 +11,14 @@ import typer
 from rich.console import Console
 
 from shim.commands import saying
-from shim.commands.reporting import DataDir, open_recording
-from shim.commands.saying import Json, console, fail
+from shim.commands.reporting import open_recording
+from shim.commands.saying import DataDir, Json, console, fail
 from shim.endpoints import ENDPOINTS
 from shim.gates.checks import Outcome, span
 from shim.gates.climb import GateClosedError, closed, promote, told
 from shim.gates.gates import SHADOW, Gates, GatesError
 from shim.gates.standing import Standing, standings
-from shim.run.places import DATABASE, data_dir
+from shim.settings import data_dir, database
 from shim.store.store import Store
 
 GatesFile = Annotated[Path | None, typer.Option("--gates", help="a file of gates; gates.yaml beside the recording")]
@@ -58,7 +57,7 @@ def promote_(
 def read_gates(file: Path | None, data: Path | None) -> Gates:
     """The gates that hold; exits with 2 and a reason where their file cannot be used."""
     try:
-        return Gates.read(file, beside=data or data_dir(os.environ))
+        return Gates.read(file, beside=data_dir(data))
     except (GatesError, OSError) as error:
         raise fail(str(error)) from error
 
@@ -76,7 +75,7 @@ def standing_json(one: Standing) -> dict[str, Any]:
 def _climb(found: Iterable[Standing], gates: Gates, data: Path | None, *, named: bool) -> dict[str, dict[str, str]]:
     """Climb where it may be; by endpoint, what came of it."""
     out: dict[str, dict[str, str]] = {}
-    with Store((data or data_dir(os.environ)) / DATABASE) as store:
+    with Store(database(data)) as store:
         for one in found:
             if one.next is None or one.outcome is not Outcome.PASS or not (named or one.value.height >= SHADOW.height):
                 continue

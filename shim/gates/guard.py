@@ -8,7 +8,6 @@ that have begun are nobody's business here, they end as they began.
 
 import argparse
 import logging
-import os
 import sqlite3
 import sys
 import threading
@@ -28,6 +27,7 @@ from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import Gates
 from shim.gates.setting import WEBHOOK
 from shim.gates.webhook import Webhook
+from shim.settings import environment
 from shim.stopping import told_to_stop
 from shim.store.store import Store
 
@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="guard: %(message)s")
     gates = Gates.read(asked.gates, beside=asked.database.parent)
     stop = told_to_stop()
-    with Webhook(os.environ.get(WEBHOOK, "")) as webhook:
+    with Webhook(environment().get(WEBHOOK, "")) as webhook:
         follow(asked.database, gates, webhook, stop)
     return 0
 

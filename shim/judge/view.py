@@ -129,7 +129,16 @@ def request(asked: Request) -> Tree:
     """An upstream call."""
     found = headers(asked.headers)
     kind, value = _upstream_body(asked.body, found.get("content-type", [""])[0])
-    return {"method": asked.method, "url": asked.url, "headers": found, kind: value}
+    return {"method": asked.method, "url": _address(asked.url), "headers": found, kind: value}
+
+
+def _address(url: str) -> str:
+    """An address without the port that it has anyway: the tap names none, a configuration may."""
+    for scheme, port in (("https://", ":443"), ("http://", ":80")):
+        if url.startswith(scheme):
+            host, slash, rest = url.removeprefix(scheme).partition("/")
+            return f"{scheme}{host.removesuffix(port)}{slash}{rest}"
+    return url
 
 
 def response(got: Response | None) -> Tree:

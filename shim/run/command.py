@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib.util
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +10,8 @@ import typer
 from shim.gates.setting import GATES, WEBHOOK
 from shim.loglines import set_up
 from shim.run.keeper import Running
-from shim.run.plan import PlanError, Wishes, data_dir
+from shim.run.plan import PlanError, Wishes
+from shim.settings import data_dir, environment
 
 type LogFormat = Literal["text", "json"]
 
@@ -59,7 +59,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         legacy=legacy,
         legacy_bin=legacy_bin,
         config=config,
-        data_dir=(data or data_dir(os.environ)).absolute(),
+        data_dir=data_dir(data).absolute(),
         host=host,
         port=port,
         tap=tap,
@@ -87,7 +87,7 @@ def run(  # noqa: PLR0917  # a command has the options it has
         raise typer.Exit(2)
     _check_gates(wishes)
     try:
-        running = Running(wishes)
+        running = Running(wishes, environment())
     except (PlanError, OSError) as error:
         typer.echo(f"shim run: {error}", err=True)
         raise typer.Exit(1) from error

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 
 from shim.cutover.phases import Event, Phase
 from shim.flags.table import Mode
@@ -33,13 +34,14 @@ class Running:
 
     Args:
         wishes: The command line.
+        environment: Ours.
 
     Raises:
         PlanError: It cannot be started.
     """
 
-    def __init__(self, wishes: Wishes) -> None:
-        self._wishes = wishes
+    def __init__(self, wishes: Wishes, environment: Mapping[str, str]) -> None:
+        self._wishes, self._environment = wishes, environment
         self._orders = Orders(wishes.data_dir)
         self._phase = self._orders.phase()
         self._clients = planning.clients(wishes)
@@ -187,10 +189,11 @@ class Running:
         await self._orders.happened(event, why)
 
     def _alone(self) -> Alone:
-        return Alone(self._wishes, self._clients, os.environ, sys.executable)
+        return Alone(self._wishes, self._clients, self._environment, sys.executable)
 
     def _migrating(self) -> Migrating:
-        return Migrating(planning.plan(self._wishes, os.environ, sys.executable, self._clients), self._wishes)
+        wishes, ours = self._wishes, self._environment
+        return Migrating(planning.plan(wishes, ours, sys.executable, self._clients), wishes, ours)
 
     def _hold(self) -> bool:
         """Say what runs here; whether it is this one that heeds orders."""

@@ -6,9 +6,9 @@ clients' socket is not ours, who passes it keeps it.
 
 import asyncio
 import logging
-import os
 import signal
 import sys
+from collections.abc import Mapping
 
 from shim.run.companions import Context, companions
 from shim.run.plan import Plan, Wishes
@@ -29,9 +29,10 @@ class Migrating:
     Args:
         planned: What to start.
         wishes: The command line.
+        ours: Our environment, for what is ours.
     """
 
-    def __init__(self, planned: Plan, wishes: Wishes) -> None:
+    def __init__(self, planned: Plan, wishes: Wishes, ours: Mapping[str, str]) -> None:
         self._plan, self._wishes = planned, wishes
         self._opened = asyncio.Event()
         environment = planned.environment
@@ -39,9 +40,9 @@ class Migrating:
         natives = {**METERED, **environment} if wishes.page else environment
         self._native = Supervised(Program("native", planned.native, natives)) if planned.native else None
         descriptors = [sock.fileno() for sock in planned.sockets]
-        front = Program("the front", _front_command(), os.environ, descriptors, planned.settings.dump())
+        front = Program("the front", _front_command(), ours, descriptors, planned.settings.dump())
         self._front = Supervised(front, self._heard)
-        self._companions = [Supervised(one) for one in companions(Context(wishes, planned.settings, os.environ))]
+        self._companions = [Supervised(one) for one in companions(Context(wishes, planned.settings, ours))]
 
     def start(self) -> None:
         """Start what there is."""

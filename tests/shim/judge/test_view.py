@@ -63,3 +63,16 @@ def test_a_stream_is_known_by_its_type_or_its_look():
     assert "sse" in view.response(an_answer(text="data: 1\n\n", headers=()))
     assert "json" in view.response(an_answer({"a": 1}))
     assert view.run(a_run(an_exchange()))["exchanges"][0]["upstream"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("https://a.test:443/x:443", "https://a.test/x:443"),
+        ("http://a.test:80", "http://a.test"),
+        ("https://a.test:80/x", "https://a.test:80/x"),
+        ("ws://a.test:443/x", "ws://a.test:443/x"),
+    ],
+)
+def test_a_port_that_is_meant_anyway_is_no_difference(url, seen):
+    assert view.request(Request("GET", url))["url"] == seen

@@ -53,14 +53,14 @@ def let_go(running):
 @pytest.mark.parametrize("phase", Phase)
 def test_after_a_kill_in_any_phase_the_one_that_is_to_serve_is_started(tmp_path, wish, phase):
     stand_at(tmp_path, phase)
-    running = Running(wish())
+    running = Running(wish(), {})
     assert isinstance(running._scene, Alone if phase.natives else Migrating)
     let_go(running)
 
 
 def test_alone_native_serves_the_users_own_file_on_the_clients_socket(tmp_path, wish):
     stand_at(tmp_path, Phase.SEALED)
-    running = Running(wish(native_bin=tmp_path / "mine"))
+    running = Running(wish(native_bin=tmp_path / "mine"), {"QUOTIO_PORT": "1", "QUOTIO_HOST": "::"})
     program = running._scene._native.program
     assert program.arguments[:3] == (str(tmp_path / "mine"), "--config", str(tmp_path / "config.yaml"))
     assert program.arguments[-2:] == ("--fd", str(running._clients.fileno()))
@@ -74,10 +74,10 @@ def test_alone_native_needs_a_configuration(tmp_path, wish):
     with reserve(0) as found:
         port = number_of(found)
     with pytest.raises(PlanError, match="--config"):
-        Running(wish(config=None, legacy_bin=None, legacy="http://127.0.0.1:1", port=port))
+        Running(wish(config=None, legacy_bin=None, legacy="http://127.0.0.1:1", port=port), {})
 
 
 def test_what_cannot_be_started_leaves_the_port_free(wish):
     for _ in range(2):  # the second would find it taken
         with pytest.raises(PlanError, match="no program"):
-            Running(wish(legacy_bin=wish().config))
+            Running(wish(legacy_bin=wish().config), {})

@@ -19,7 +19,7 @@ def migrating(tmp_path):
         config.write_text(f"port: {number_of(found)}\n")
     wishes = Wishes("", binary, config, tmp_path, tap=False, native=False, drain=0.0)
     planned = plan(wishes, {}, "python")
-    yield Migrating(planned, wishes)
+    yield Migrating(planned, wishes, {})
     for sock in (*planned.sockets, *planned.reserved):
         sock.close()
 
@@ -43,7 +43,7 @@ async def test_the_clients_socket_stays_open_when_all_has_ended(migrating):
 )
 def test_native_counts_for_the_page_unless_the_user_says_otherwise(migrating, page, said, told):
     planned = replace(migrating._plan, native=("native",), environment=said)
-    native = Migrating(planned, replace(migrating._wishes, page=page))._native
+    native = Migrating(planned, replace(migrating._wishes, page=page), {})._native
     assert native.program.environment.get("QUOTIO_METRICS") == told
 
 
