@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from build import a_call, a_run, a_stream, an_answer, an_exchange
 
+from shim.exchange import Request
 from shim.judge import view
 
 
