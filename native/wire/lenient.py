@@ -30,7 +30,12 @@ _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _NUMBER: Final = re.compile(r".[^\x00-\x20,\]}]*")
 _WORD: Final = re.compile(r".[a-z]*")
-_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPE: Final = re.compile(
+    r"\\u([dD][89a-fA-F][0-9a-fA-F]{2})\\u(.{4})|\\u(.{4})|\\(.)",
+    re.DOTALL,
+)
+_SPOKEN: Final = re.compile(r'(?:[^\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u.{4}))*', re.DOTALL)
+_DIGITS: Final = re.compile("[0-9a-fA-F]{4}")
 _PAIR: Final = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
@@ -173,13 +178,22 @@ def _number(spelled: str) -> int | float:
 
 
 def _unescaped(text: str) -> str:
+    """What a string's text means: behind an escape that is none, or a control character beside an escape, nothing."""
     if "\\" not in text:
         return text
-    said = _ESCAPE.sub(_character, text)
-    joined = _PAIR.sub(lambda pair: (pair[0]).encode("utf-16", "surrogatepass").decode("utf-16"), said)
-    return _HALF.sub("�", joined)
+    spoken = _SPOKEN.match(text)
+    return _ESCAPE.sub(_character, spoken[0] if spoken else "")
 
 
 def _character(escape: re.Match[str]) -> str:
-    code = escape[1]
-    return chr(int(code[1:], 16)) if len(code) == 5 else _ESCAPES.get(code, "")
+    first, second, code, mark = escape.groups()
+    if mark:
+        return _ESCAPES[mark]
+    if code:
+        return _HALF.sub("\ufffd", chr(_hexadecimal(code)))
+    pair = chr(_hexadecimal(first)) + chr(_hexadecimal(second))
+    return pair.encode("utf-16", "surrogatepass").decode("utf-16") if _PAIR.fullmatch(pair) else "\ufffd"
+
+
+def _hexadecimal(digits: str) -> int:
+    return int(digits, 16) if _DIGITS.fullmatch(digits) else 0

@@ -39,6 +39,24 @@ def test_what_stands_before_the_break_is_read(text, expected):
     assert parse(text.encode()) == expected
 
 
+@pytest.mark.parametrize(
+    ("spelled", "meant"),
+    [
+        ("a\\u12", "a"),
+        ("a\\x b", "a"),
+        ("tab\t", "tab\t"),
+        ("\\/tab\there", "/tab"),
+        ("\\u00zz.", "\0."),
+        ("\\ud83d\\ude00 \\u00e9\\u0041", "😀 éA"),
+        ("\\ud800\\u0041b", "\ufffdb"),
+        ("\\udc00\\udc00", "\ufffd"),
+        ("\\ud800", "\ufffd"),
+    ],
+)
+def test_an_escape_means_what_it_means_to_the_legacy(spelled, meant):
+    assert parse(b'{"a":"' + spelled.encode() + b'"} broken') == {"a": meant}
+
+
 def test_bytes_that_are_no_text_become_one_sign_each():
     assert parse(b'{"a":"\xe2\x82"}') == {"a": "��"}
 
