@@ -143,4 +143,4 @@ def _by_endpoint(drift: Drift) -> dict[str, dict[str, dict[str, int]]]:
 
 
 def _told(one: Difference) -> tuple[str, str]:
-    return opened(one.path), _SAYS.get(one.kind, one.kind)
+    return opened(one.path), _SAYS.get(one.kind, str(one.kind))

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from typer.testing import CliRunner
 
 from shim import corpusfile
-from shim.cli import app
 from shim.drift import Drift, play
 from shim.driftreport import as_json, markdown
 from shim.judge.noisebook import NoiseBook
@@ -90,29 +88,6 @@ async def test_the_json_says_what_is_new_by_endpoint_and_path(folder):
     assert told["endpoints"]["POST /v1/messages"]['exchanges[*].response.headers["x-first"]'] == {"new": 6}
     assert told["causes"][0]["cases"] == [f"test/group/case-{n}" for n in range(6)]
     assert orjson.dumps(told)
-
-
-def test_the_command_writes_both_reports_and_leaves_the_status(tmp_path):
-    file, report, machine = tmp_path / "cases.jsonl", tmp_path / "drift.md", tmp_path / "drift.json"
-    corpusfile.write(file, cases(1))
-    told = ("drift", str(file), "--legacy-bin", str(a_binary(tmp_path, "headers")), "--jobs", "1", "--settle", "0")
-    found = CliRunner().invoke(app, [*told, "--markdown", str(report), "--json", str(machine)])
-    assert (found.exit_code, found.stdout) == (1, "")
-    assert report.read_text().startswith("# Drift of ")
-    assert orjson.loads(machine.read_bytes())["changed"] == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [(("--legacy-bin", "/none"), "--legacy-bin names the build"), (("--only", "zzz"), "no recorded case was selected")],
-)
-def test_what_cannot_be_started_says_what_to_do(tmp_path, arguments, said):
-    file = tmp_path / "cases.jsonl"
-    corpusfile.write(file, cases(1))
-    binary = () if "--legacy-bin" in arguments else ("--legacy-bin", str(a_binary(tmp_path)))
-    found = CliRunner().invoke(app, ["drift", str(file), *binary, *arguments])
-    assert found.exit_code == 2
-    assert said in found.stderr
 
 
 @pytest.mark.legacy
