@@ -150,7 +150,7 @@ class Logs:
         if folder is None:
             return
         status = _status(response, record)
-        whole = response.body if isinstance(response, web.Response) else None
+        whole = getattr(response, "body", None)
         said = record.said if record is not None else Body()
         log = Log(
             masking.address(request.path_qs),

@@ -16,6 +16,7 @@ from native.exchange import Ask
 from native.failure import Failure
 from native.logs.record import TRACE, teed
 from native.providers.base import Client, Whole
+from native.surface.prompt import WHOLE, said
 from native.surface.routes import CORS, answer
 from native.surface.visit import VISIT
 from native.upstream import Headers
@@ -26,8 +27,6 @@ from native.wire.protocol import failure_body
 if TYPE_CHECKING:
     from native.service import Service
 
-JSON = "application/json"
-WHOLE = {**CORS, "Content-Type": JSON}
 STREAM: Mapping[str, str] = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-cache",
@@ -132,10 +131,10 @@ async def at_once(
         body = rewrite(whole.body) if rewrite else whole.body
     except Failure as failure:
         return refused(request, failure, service)
-    headers: Mapping[str, str] = WHOLE
+    body = _last(request, body)
     if service.config.passthrough_headers:
-        headers = _under(headers, passed(whole.headers, service))
-    return web.Response(body=_last(request, body), headers=headers)
+        return web.Response(body=body, headers=_under(WHOLE, passed(whole.headers, service)))
+    return said(request, body)
 
 
 async def _patiently(
