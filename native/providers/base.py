@@ -370,7 +370,7 @@ def dumped(body: Json) -> bytes:
     """A body as bytes."""
     try:
         return orjson.dumps(body)
-    except TypeError:  # nested deeper than orjson writes
+    except TypeError:  # what orjson does not write as it is
         return loose.raw(body).encode()
 
 

@@ -60,6 +60,10 @@ def raw(value: Any) -> str:
         return ""
     try:
         return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        pass
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()  # keys that are there again
     except orjson.JSONEncodeError:  # nested deeper than it writes, though it reads that
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -90,5 +90,10 @@ def test_a_nest_deeper_than_what_is_written_is_read():
     assert read(text)["b"] == 1
 
 
+def test_what_is_said_twice_is_written_beside_what_is_written_already():
+    tree = {**read('{"a":1,"a":2}'), "done": orjson.Fragment(b"{'x'}")}
+    assert dumped(tree) == b"""{"a":1,"a":2,"done":{'x'}}"""
+
+
 def test_broken_json_is_read_by_the_same_law():
     assert dict(lenient.parse(b'{"a":1,"a":2')) == {"a": 1}
