@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from addons.route import Route
 from addons.way import Target
+from shim.beside import beside
 from shim.flags.ledger import Ledger
 from shim.flags.sheet import SheetError, read_sheet
 from shim.flags.table import Mode, Scope, Table, Value
@@ -61,13 +62,10 @@ async def watching(watch: Watch) -> AsyncIterator[None]:
                     log.warning("%s: %s; what was last known stays in force", type(watch).__name__, error)
                 failed = str(error)
 
-    task = asyncio.ensure_future(keep_looking())
     try:
-        yield
+        async with beside(keep_looking()):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         watch.end()
 
 

@@ -114,17 +114,22 @@ def _run_json(run: Run) -> Json:
     return out
 
 
+def _request(value: Json, address: str) -> Request:
+    """A request; a client's has a path, a provider's a whole address."""
+    return Request(
+        method=value["method"],
+        url=value[address],
+        headers=_headers(value["headers"]),
+        body=decode(value.get("body") or {}),
+        frames=tuple(value.get("frames", ())),
+    )
+
+
 def exchange_from_json(value: Json) -> Exchange:
     """Build an exchange from its JSON form."""
-    request, response = value["request"], value.get("response")
+    response = value.get("response")
     return Exchange(
-        request=Request(
-            method=request["method"],
-            url=request["path"],
-            headers=_headers(request["headers"]),
-            body=decode(request.get("body") or {}),
-            frames=tuple(request.get("frames", ())),
-        ),
+        request=_request(value["request"], "path"),
         response=None if response is None else _response(response),
         upstream=tuple(map(_interaction, value["upstream"])),
         pause=value.get("pause", 0.0),
@@ -182,15 +187,9 @@ def _cut(body: bytes, sizes: list[int]) -> tuple[bytes, ...]:
 
 
 def _interaction(value: Json) -> Interaction:
-    request, response = value["request"], value.get("response")
+    response = value.get("response")
     return Interaction(
-        request=Request(
-            method=request["method"],
-            url=request["url"],
-            headers=_headers(request["headers"]),
-            body=decode(request.get("body") or {}),
-            frames=tuple(request.get("frames", ())),
-        ),
+        request=_request(value["request"], "url"),
         response=None
         if response is None
         else Response(

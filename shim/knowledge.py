@@ -13,6 +13,9 @@ from pathlib import Path
 from shim.judge.accepted import AcceptedError, Rules
 from shim.judge.noisebook import NoiseBook, NoiseError
 
+SELFSAME = Path(__file__).parents[1] / "recordings" / "selfsame.json"
+"""How far the legacy is itself, told from the shipped recordings."""
+
 type _Stamp = tuple[dt.date, tuple[tuple[int, int] | None, ...]]
 
 

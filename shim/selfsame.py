@@ -16,8 +16,6 @@ from shim.judge.compare import compare
 from shim.judge.noisebook import NoiseBook
 from shim.labels import labels
 
-SELFSAME = Path(__file__).parents[1] / "recordings" / "selfsame.json"
-
 
 def selfsame(cases: Iterable[Case], book: NoiseBook) -> dict[str, dict[str, int]]:
     """By endpoint: how many cases have two runs, and in how many of them the second is as the first."""

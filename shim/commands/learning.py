@@ -10,7 +10,7 @@ import typer
 
 from shim.commands.saying import fail
 from shim.judge.noisebook import NoiseBook, NoiseError
-from shim.knowledge import shipped_noise
+from shim.knowledge import SELFSAME, shipped_noise
 from shim.learn import LearnError, catalogue
 
 app = typer.Typer(
@@ -56,7 +56,7 @@ def selfsame_(
     from shim import selfsame  # noqa: PLC0415 - the judge is loaded when it is needed
     from shim.commands.judging import read_cases  # noqa: PLC0415 - as above
 
-    file = to or selfsame.SELFSAME
+    file = to or SELFSAME
     figures = selfsame.selfsame(read_cases(paths), NoiseBook.read(shipped_noise()))
     selfsame.write(file, figures)
     clean, every = (sum(figure[name] for figure in figures.values()) for name in ("clean", "all"))

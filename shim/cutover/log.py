@@ -6,15 +6,13 @@ they were before the first order are kept until it is undone.
 """
 
 import json
-import sqlite3
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
 from shim.cutover.phases import UNDO_FOR, Event, Phase, after
 from shim.flags.ledger import RENEWALS, Ledger
 from shim.flags.table import EVERY, Mode, Scope, Value
+from shim.opened import Opened, together
 
 LEGACY, NATIVE = Value(Mode.LEGACY), Value(Mode.NATIVE)
 _ALL = Scope(EVERY)
@@ -44,32 +42,8 @@ class Entry:
     why: str = ""
 
 
-class CutoverLog:
-    """The steps of one open database.
-
-    Args:
-        sql: As `shim.store.connection.connect` opens it; to read only, one of `connect_to_read`.
-    """
-
-    def __init__(self, sql: sqlite3.Connection) -> None:
-        self._sql = sql
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open, and make where there is none, the database at this path."""
-        from shim.store.connection import connect  # noqa: PLC0415  # sqlite-utils takes a while to load
-
-        return cls(connect(path))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._sql.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+class CutoverLog(Opened):
+    """The steps of one open database."""
 
     def now(self) -> Entry:
         """The last step."""
@@ -93,14 +67,8 @@ class CutoverLog:
             sqlite3.OperationalError: The database is locked, or its disk full.
         """
         moment = time.time() if now is None else now
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            entry = self._happened(event, who, moment, why)
-            self._sql.execute("COMMIT")
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
-        return entry
+        with together(self._sql):
+            return self._happened(event, who, moment, why)
 
     def _happened(self, event: Event, who: str, moment: float, why: str) -> Entry:
         before = self.now()

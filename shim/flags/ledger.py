@@ -7,16 +7,14 @@ follows sees a change at the next look, and a look at an unchanged database cost
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Self
 
 from shim.build import build
 from shim.endpoints import ENDPOINTS
 from shim.flags.holds import Hold, Holds
 from shim.flags.table import EVERY, LEGACY, Flag, Scope, Table, Value, WrongFlagError
+from shim.opened import Opened, together
 
 RENEWALS = "renewals"
 """In the place of an endpoint: who renews log-ins. The cut-over sets it, for the other side must have let go first."""
@@ -45,7 +43,7 @@ class Change:
     lifted: str = ""
 
 
-class Ledger:
+class Ledger(Opened):
     """Flags in an open database.
 
     Args:
@@ -53,26 +51,9 @@ class Ledger:
     """
 
     def __init__(self, sql: sqlite3.Connection) -> None:
-        self._sql = sql
+        super().__init__(sql)
         self._version = -1
         self.holds = Holds(sql)
-
-    @classmethod
-    def open(cls, path: Path) -> "Ledger":
-        """Open, and make where there is none, the database at this path."""
-        from shim.store.connection import connect  # noqa: PLC0415  # sqlite-utils takes a while to load
-
-        return cls(connect(path))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._sql.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def table(self) -> Table:
         """What holds now."""
@@ -101,7 +82,7 @@ class Ledger:
             WrongFlagError: There is no such endpoint, or a narrowing makes no sense.
         """
         check(scope)
-        with self._together():
+        with together(self._sql):
             hold = self.holds.all().get(scope)
             if hold is None:
                 return self._write(scope, value, who, why, at)
@@ -119,7 +100,7 @@ class Ledger:
             who: Who does it.
             why: For what reason.
         """
-        with self._together():
+        with together(self._sql):
             if not self._still(flag):
                 return None
             self.holds.lift(scope)  # one that was in force would not have let it move: it was of another build
@@ -133,7 +114,7 @@ class Ledger:
             hold: The scope, the value, the breach.
             who: Who does it.
         """
-        with self._together():
+        with together(self._sql):
             if not self._still(flag):
                 return None
             self.holds.put(hold)
@@ -145,7 +126,7 @@ class Ledger:
         Raises:
             WrongFlagError: It is not held.
         """
-        with self._together():
+        with together(self._sql):
             holds = self.holds.all()
             if scope not in holds:
                 held = ", ".join(map(str, holds)) or "nothing is"
@@ -164,7 +145,7 @@ class Ledger:
         wanted = dict(flags)
         for scope in wanted:
             check(scope)
-        with self._together():
+        with together(self._sql):
             for hold in self.held_back(wanted.items()):
                 wanted[hold.scope] = hold.value
             wanted |= {flag.scope: flag.value for flag in self.table().flags if flag.scope.endpoint == RENEWALS}
@@ -195,17 +176,6 @@ class Ledger:
             (limit,),
         )
         return [Change(Scope(*row[:4]), *row[4:]) for row in rows]
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """All that is written within is written together or not at all."""
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._sql.execute("COMMIT")
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
 
     def _still(self, flag: Flag) -> bool:
         """Whether a flag is as it was read; that none is set is so while none is."""

@@ -4,7 +4,6 @@ Everything that climbs without being asked lives here. Laws: what no one has put
 guard put it down and the hold is over; while one family is in canary no other begins; each climb is one step.
 """
 
-import argparse
 import logging
 import sqlite3
 import sys
@@ -20,6 +19,7 @@ from shim.gates.climb import GateClosedError, promote
 from shim.gates.gates import Gates
 from shim.gates.guard import WHO as GUARD
 from shim.gates.standing import Standing, standing_flag, standings
+from shim.gates.started import started
 from shim.stopping import told_to_stop
 from shim.store.store import Store
 
@@ -73,14 +73,9 @@ def _takes_part(one: Standing, table: Table) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m shim.gates.ascent DATABASE`: climb where gates open, until SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m shim.gates.ascent", description="Climb where gates open.")
-    parser.add_argument("database", type=Path)
-    parser.add_argument("--gates", type=Path, help="a file of gates; gates.yaml beside the database otherwise")
-    asked = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="auto-promote: %(message)s")
-    gates = Gates.read(asked.gates, beside=asked.database.parent)
+    database, gates = started("shim.gates.ascent", "Climb where gates open.", "auto-promote", arguments)
     stop = told_to_stop()
-    follow(asked.database, gates, stop)
+    follow(database, gates, stop)
     return 0
 
 

@@ -6,7 +6,6 @@ what it does is told in the flag's history and held there; it reads evidence ane
 that have begun are nobody's business here, they end as they began.
 """
 
-import argparse
 import logging
 import sqlite3
 import sys
@@ -26,6 +25,7 @@ from shim.gates.breach import Found, Seen, breach, lands
 from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import Gates
 from shim.gates.setting import WEBHOOK
+from shim.gates.started import started
 from shim.gates.webhook import Webhook
 from shim.settings import environment
 from shim.stopping import told_to_stop
@@ -180,15 +180,10 @@ def follow(path: Path, gates: Gates, webhook: Webhook, stop: threading.Event) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m shim.gates.guard DATABASE`: watch a recording until SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m shim.gates.guard", description="Roll back what is breached.")
-    parser.add_argument("database", type=Path)
-    parser.add_argument("--gates", type=Path, help="a file of gates; gates.yaml beside the database otherwise")
-    asked = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="guard: %(message)s")
-    gates = Gates.read(asked.gates, beside=asked.database.parent)
+    database, gates = started("shim.gates.guard", "Roll back what is breached.", "guard", arguments)
     stop = told_to_stop()
     with Webhook(environment().get(WEBHOOK, "")) as webhook:
-        follow(asked.database, gates, webhook, stop)
+        follow(database, gates, webhook, stop)
     return 0
 
 

@@ -25,12 +25,12 @@ from shim.gates.evidence import Answer, Evidence
 from shim.gates.gates import SHADOW, Gates, Step
 from shim.gates.latency import FIRST, TOTAL, Ratios, ratios, times
 from shim.judge.verdict import Level, Reason
+from shim.knowledge import SELFSAME
 from shim.statistics import wilson
 from shim.store.store import Store
 
 __all__ = ["Check", "Outcome", "Ratios", "Standing", "standing_flag", "standings"]
 
-SELFSAME = Path(__file__).parents[2] / "recordings" / "selfsame.json"
 LOOKED_AT = 500
 """Newest answers of each side that times and traffic are told from."""
 COMPARABLE = 20

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from shim.beside import beside
 from shim.store.connection import connect_to_read
 
 EVERY = 0.25  # seconds between looks
@@ -38,13 +39,8 @@ class Live:
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Look for as long as the block runs."""
-        task = asyncio.create_task(self._watch())
-        try:
+        async with beside(self._watch()):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def changes(self) -> AsyncIterator[int | None]:
         """The version now and each that follows; None where nothing happened for a while. Raises TooManyError."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from shim.opened import together
 from shim.store.bodies import Bodies
 from shim.store.builds import Builds
 from shim.store.cases import Cases
@@ -45,19 +46,18 @@ class Store:
         Raises:
             sqlite3.OperationalError: The database is locked, or its disk full.
         """
-        self.sql.execute("BEGIN IMMEDIATE")
+        written = False
         try:
-            purges = self._purge_count()
-            if purges != self._purges:
-                self._purges = purges
+            with together(self.sql):
+                purges = self._purge_count()
+                if purges != self._purges:
+                    self._purges = purges
+                    self._forget()
+                yield self
+            written = True
+        finally:
+            if not written:
                 self._forget()
-            yield self
-            self.sql.execute("COMMIT")
-        except BaseException:
-            self._forget()
-            if self.sql.in_transaction:
-                self.sql.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Close the database."""

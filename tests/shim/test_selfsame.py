@@ -8,8 +8,8 @@ import pytest
 from shim import corpusfile
 from shim.exchange import Case, Exchange, Request, Response, Run
 from shim.judge.noisebook import NoiseBook
-from shim.knowledge import shipped_noise
-from shim.selfsame import SELFSAME, selfsame, write
+from shim.knowledge import SELFSAME, shipped_noise
+from shim.selfsame import selfsame, write
 
 GOLDEN = Path(__file__).parents[2] / "recordings" / "golden"
 

@@ -8,6 +8,7 @@ from shim.build import build
 from shim.flags.holds import Hold
 from shim.flags.ledger import RENEWALS, Ledger
 from shim.flags.table import LEGACY, Asked, Scope, Value, WrongFlagError
+from shim.opened import together
 from shim.store.connection import connect
 
 CLAUDE = Scope("POST /v1/messages")
@@ -176,7 +177,7 @@ def test_a_roll_back_while_a_file_is_read_is_not_undone_by_it(ledger, monkeypatc
 
 
 def test_a_file_of_flags_leaves_alone_who_renews_log_ins(ledger):
-    with ledger._together():
+    with together(ledger._sql):
         ledger.exactly([(Scope(RENEWALS), Value.parse("native"))], who="the cut-over", why="")
     ledger.replace([(CLAUDE, Value.parse("shadow"))], who="file", why="")
     assert now(ledger) == {CLAUDE: "shadow", Scope(RENEWALS): "native"}
