@@ -12,7 +12,7 @@ from typing import Any
 from native import providers
 from native.config import Config
 from native.credentials.credential import Credential
-from native.credentials.files import log_ins
+from native.credentials.files import UNKNOWN, log_ins
 from shim.cutover.obstacles import Kind, Obstacle
 from shim.run.bypass import bypassing
 
@@ -24,7 +24,7 @@ def of_credentials(auth_dir: Path, config: Config) -> Iterator[Obstacle]:
     """What stands in the way in the folder of log-ins and among the configuration's own."""
     makers = providers.collect()
     for one in log_ins(auth_dir, config, time.time()):
-        if not one.disabled and not one.parent:
+        if not one.disabled and not one.parent and one.provider != UNKNOWN:  # the binary serves nobody's either
             yield from _of_log_in(one, makers.get(one.provider))
     if config.kiro and "kiro" not in makers:
         yield Obstacle(

@@ -37,8 +37,10 @@ def test_a_token_that_only_the_binary_renews(found, monkeypatch):
     assert not found({"type": "claude", "refresh_token": TOKEN})
 
 
-@pytest.mark.parametrize("tree", [{"type": "claude", "disabled": True, "refresh_token": TOKEN}, {"type": "claude"}, []])
-def test_what_is_switched_off_or_has_nothing_to_renew_is_passed_over(found, tree):
+@pytest.mark.parametrize(
+    "tree", [{"type": "claude", "disabled": True, "refresh_token": TOKEN}, {"type": "claude"}, {"note": "mine"}, []]
+)
+def test_what_is_switched_off_or_nobodys_or_has_nothing_to_renew_is_passed_over(found, tree):
     assert not found(tree)
 
 
