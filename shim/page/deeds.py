@@ -3,6 +3,7 @@
 Law: a deed is done where nothing reads, so that a roll-back waits for nobody's look at the recording.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -15,16 +16,12 @@ from shim.page.outside import Outside
 from shim.page.reading import Reading
 
 
+@dataclass(frozen=True, slots=True)
 class Deeds:
-    """Handlers that change something, or tell what they would.
+    """Handlers that change something, or tell what they would."""
 
-    Args:
-        outside: What the page stands on.
-        reading: The recording.
-    """
-
-    def __init__(self, outside: Outside, reading: Reading) -> None:
-        self.outside, self.reading = outside, reading
+    outside: Outside
+    reading: Reading
 
     def routes(self) -> list[web.RouteDef]:
         """Their paths."""

@@ -1,6 +1,6 @@
 """What the page asks for to show it. Law: nothing here changes anything."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiohttp import web
@@ -18,16 +18,12 @@ from shim.store.store import Store
 type Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class Views:
-    """Handlers that read.
+    """Handlers that read."""
 
-    Args:
-        outside: What the page stands on.
-        reading: The recording.
-    """
-
-    def __init__(self, outside: Outside, reading: Reading) -> None:
-        self.outside, self.reading = outside, reading
+    outside: Outside
+    reading: Reading
 
     def routes(self) -> list[web.RouteDef]:
         """Their paths."""
