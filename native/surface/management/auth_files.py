@@ -344,8 +344,9 @@ def status(call: Call) -> web.Response:
     if body["disabled"] is None:
         raise RefusedError(400, "disabled is required")
     credential = _log_in(call, body["name"])
-    if credential.attributes.get("path") and not credential.parent:
-        _store(call, credential.id, {**credential.metadata, "disabled": body["disabled"]})
+    tree = {**credential.metadata, "disabled": body["disabled"]}
+    if credential.attributes.get("path") and not credential.parent and tree != credential.metadata:
+        _store(call, credential.id, tree)  # read anew, it does not say who switched it
     else:
         credential.disabled = body["disabled"]
         credential.status = "disabled" if body["disabled"] else "active"
