@@ -146,9 +146,8 @@ async def test_a_log_in_that_does_not_say_whose_it_is_is_listed(owning):
 
 
 async def test_who_switched_a_log_in_off_is_told_only_where_its_file_is_not_read_anew(owning):
-    async with owning() as owner:
+    async with owning(log_ins={"c.json": LOG_IN}) as owner:
         for said in ("", "disabled via management API"):
             await owner.ask("PATCH", "/auth-files/status", {"name": "c.json", "disabled": True})
-            _, listed = await owner.ask("GET", "/auth-files")
-            (found,) = [entry for entry in listed["files"] if entry["name"] == "c.json"]
+            found = (await listed(owner))["c.json"]
             assert (found["status"], found["status_message"]) == ("disabled", said)
