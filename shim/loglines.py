@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from native.loglines import Lines, stamp
 from shim.flags.ledger import Ledger
-from shim.stopping import told_to_stop
+from shim.stopping import follow, told_to_stop
 from shim.store.connection import connect_to_read
 
 PACE = 0.25  # seconds between looks
@@ -98,15 +98,13 @@ class Follower:
 
     def follow(self, stop: threading.Event) -> None:
         """Write what comes until told to stop."""
-        while not stop.is_set():
-            try:
-                done = self.step()
-            except sqlite3.OperationalError as error:
-                sys.stderr.write(f"log: {error}; trying again\n")
-                done = 0
-            if not done:
-                stop.wait(PACE)
+
+        def tell() -> int:
+            done = self.step()
             sys.stdout.flush()
+            return done
+
+        follow(tell, stop, PACE, "log")
 
 
 def _remembered(position: Path) -> int:

@@ -7,7 +7,6 @@ up to a bound; a verdict that cannot be written is made again later, never lost 
 
 import argparse
 import os
-import sqlite3
 import sys
 import threading
 from collections import deque
@@ -31,7 +30,7 @@ from shim.judge.noisebook import NoiseBook
 from shim.judge.verdict import Reason, unjudged
 from shim.knowledge import Knowledge, learned_noise, shipped_noise
 from shim.settings import environment
-from shim.stopping import told_to_stop
+from shim.stopping import follow, told_to_stop
 from shim.store.cases import live_case
 from shim.store.store import Store
 from shim.store.verdicts import VerdictRow
@@ -134,14 +133,7 @@ class Shadow:
 
     def follow(self, stop: threading.Event) -> None:
         """Judge what comes until told to stop."""
-        while not stop.is_set():
-            try:
-                done = self.step()
-            except sqlite3.OperationalError as error:
-                sys.stderr.write(f"judge: {self.path}: {error}; trying again\n")
-                done = 0
-            if not done:
-                stop.wait(PACE)
+        follow(self.step, stop, PACE, f"judge: {self.path}")
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

@@ -2,6 +2,8 @@
 
 import getpass
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -61,11 +63,8 @@ def set_(  # noqa: PLR0917  # a command has the options it has
 ) -> None:
     """Say who answers an endpoint; the front heeds it within a second."""
     scope = _scope(endpoint, provider, stream, model)
-    try:
-        with _ledger(context.obj) as ledger:
-            change = ledger.set(scope, Value.parse(flag), who=who or getpass.getuser(), why=why)
-    except WrongFlagError as error:
-        raise _wrong(error) from error
+    with _changing(context) as ledger:
+        change = ledger.set(scope, Value.parse(flag), who=_by(who), why=why)
     typer.echo(_told(change))
 
 
@@ -81,11 +80,8 @@ def unset(  # noqa: PLR0917  # a command has the options it has
 ) -> None:
     """Take a flag away: a wider one holds then, or the legacy answers."""
     scope = _scope(endpoint, provider, stream, model)
-    try:
-        with _ledger(context.obj) as ledger:
-            change = ledger.set(scope, None, who=who or getpass.getuser(), why=why)
-    except WrongFlagError as error:
-        raise _wrong(error) from error
+    with _changing(context) as ledger:
+        change = ledger.set(scope, None, who=_by(who), why=why)
     typer.echo(_told(change))
 
 
@@ -101,11 +97,8 @@ def release(  # noqa: PLR0917  # a command has the options it has
 ) -> None:
     """Lift the hold that a roll-back has put on a flag: it may climb again, and follow its file."""
     scope = _scope(endpoint, provider, stream, model)
-    try:
-        with _ledger(context.obj) as ledger:
-            hold = ledger.release(scope, who=who or getpass.getuser(), why=why)
-    except WrongFlagError as error:
-        raise _wrong(error) from error
+    with _changing(context) as ledger:
+        hold = ledger.release(scope, who=_by(who), why=why)
     typer.echo(f"{hold.scope} is held at {hold.value} no longer: {hold.why}")
 
 
@@ -117,13 +110,10 @@ def load(
     who: Who = "",
 ) -> None:
     """Have exactly the flags that a file names."""
-    try:
+    with _changing(context) as ledger:
         flags = read_sheet(file)
-        with _ledger(context.obj) as ledger:
-            changes = ledger.replace(flags, who=who or getpass.getuser(), why=why or f"loaded {file.name}")
-            held = ledger.held_back(flags)
-    except (SheetError, WrongFlagError, OSError) as error:
-        raise _wrong(error) from error
+        changes = ledger.replace(flags, who=_by(who), why=why or f"loaded {file.name}")
+        held = ledger.held_back(flags)
     for change in changes:
         typer.echo(_told(change))
     if not changes:
@@ -152,13 +142,23 @@ def _ledger(data: Path | None) -> Ledger:
     return Ledger.open(database(data))
 
 
+@contextmanager
+def _changing(context: typer.Context) -> Iterator[Ledger]:
+    """The flags, to be changed; exits with 1 and a reason where that cannot be."""
+    try:
+        with _ledger(context.obj) as ledger:
+            yield ledger
+    except (SheetError, WrongFlagError, OSError) as error:
+        typer.echo(f"shim flags: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
 def _scope(endpoint: str, provider: str, stream: bool | None, model: str) -> Scope:  # noqa: FBT001  # as an option has it
     return Scope(endpoint, provider, {None: "", True: "yes", False: "no"}[stream], model)
 
 
-def _wrong(error: Exception) -> typer.Exit:
-    typer.echo(f"shim flags: {error}", err=True)
-    return typer.Exit(1)
+def _by(who: str) -> str:
+    return who or getpass.getuser()
 
 
 def _told(change: Change) -> str:
