@@ -35,6 +35,28 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new))
 
 
+def switch_on(path):
+    """Say in a file that debug is on."""
+    edit(path, "debug: false", "debug: true")
+
+
+def switch_off(path):
+    """Say in a file that it is off."""
+    edit(path, "debug: true", "debug: false")
+
+
+@pytest.fixture
+def legacy(mirror):
+    """The binary's copy."""
+    return mirror.copies[0].path
+
+
+@pytest.fixture
+def native(mirror):
+    """Native's."""
+    return mirror.copies[1].path
+
+
 def test_copies_are_the_owners_alone(mirror):
     for copy in mirror.copies:
         assert copy.path.stat().st_mode & 0o777 == 0o600
@@ -47,7 +69,7 @@ def test_an_untouched_configuration_is_left_alone(mirror):
 
 
 def test_what_the_user_changes_reaches_every_copy(mirror):
-    edit(mirror.user, "debug: false", "debug: true")
+    switch_on(mirror.user)
     assert mirror.poll()
     assert says(mirror) == [True, True, True]
     assert not mirror.poll()
@@ -55,19 +77,18 @@ def test_what_the_user_changes_reaches_every_copy(mirror):
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_what_a_process_changes_reaches_the_user_and_the_other(mirror, which):
-    edit(mirror.copies[which].path, "debug: false", "debug: true")
+    switch_on(mirror.copies[which].path)
     assert mirror.poll()
     assert says(mirror) == [True, True, True]
     assert mirror.user.read_text() == TEXT.replace("false", "true")
     assert not mirror.poll()
 
 
-def test_the_file_a_process_wrote_is_not_written_again(mirror):
-    path = mirror.copies[0].path
-    edit(path, "debug: false", "debug:    true")
-    before = path.stat().st_mtime_ns
+def test_the_file_a_process_wrote_is_not_written_again(mirror, legacy):
+    edit(legacy, "debug: false", "debug:    true")
+    before = legacy.stat().st_mtime_ns
     mirror.poll()
-    assert path.stat().st_mtime_ns == before
+    assert legacy.stat().st_mtime_ns == before
 
 
 def test_a_proxy_that_a_process_sets_goes_to_the_user_and_behind_the_tap(mirror):
@@ -87,10 +108,10 @@ def test_a_whole_configuration_put_in_by_a_client_is_disguised_again(mirror):
     assert "port: 18317" in copy.path.read_text()
 
 
-def test_where_both_changed_both_changes_are_kept(mirror):
-    edit(mirror.user, "debug: false", "debug: true")
-    edit(mirror.copies[0].path, "debug: false", "debug: false\nlogging: 1")
-    edit(mirror.copies[1].path, "debug: false", "debug: false\nretry: 2")
+def test_where_both_changed_both_changes_are_kept(mirror, legacy, native):
+    switch_on(mirror.user)
+    edit(legacy, "debug: false", "debug: false\nlogging: 1")
+    edit(native, "debug: false", "debug: false\nretry: 2")
     mirror.poll()
     for path in (mirror.user, *(copy.path for copy in mirror.copies)):
         assert [word in path.read_text() for word in ("debug: true", "logging: 1", "retry: 2")] == [True] * 3, path
@@ -98,59 +119,58 @@ def test_where_both_changed_both_changes_are_kept(mirror):
     assert not mirror.poll()
 
 
-def test_where_both_changed_one_place_the_users_word_holds(mirror):
-    edit(mirror.user, "debug: false", "debug: true")
-    edit(mirror.copies[0].path, "debug: false", "debug: maybe")
+def test_where_both_changed_one_place_the_users_word_holds(mirror, legacy):
+    switch_on(mirror.user)
+    edit(legacy, "debug: false", "debug: maybe")
     mirror.poll()
     assert says(mirror) == [True, True, True]
 
 
-def test_what_a_process_wrote_before_it_noticed_takes_nothing_back(mirror):
-    edit(mirror.copies[1].path, "debug: false", "debug: true")
+def test_what_a_process_wrote_before_it_noticed_takes_nothing_back(mirror, legacy, native):
+    switch_on(native)
     mirror.poll()
-    copy = mirror.copies[0]
-    copy.path.write_text(copy.path.read_text().replace("debug: true", "debug: false\nretry: 3"))
+    edit(legacy, "debug: true", "debug: false\nretry: 3")
     mirror.poll()
     assert says(mirror) == [True, True, True]
     assert "retry: 3" in mirror.user.read_text()
-    assert "retry: 3" in mirror.copies[1].path.read_text()
+    assert "retry: 3" in native.read_text()
 
 
-def test_what_a_process_wrote_when_it_knew_is_meant(mirror):
+def test_what_a_process_wrote_when_it_knew_is_meant(mirror, legacy, native):
     now = mirror.now()
     mirror.now = lambda: now
-    edit(mirror.copies[1].path, "debug: false", "debug: true")
+    switch_on(native)
     mirror.poll()
     assert mirror.unsettled("legacy") == SLOWNESS
     now += SLOWNESS
     assert mirror.unsettled("legacy") == 0
-    edit(mirror.copies[0].path, "debug: true", "debug: false")
+    switch_off(legacy)
     mirror.poll()
     assert says(mirror) == [False, False, False]
 
 
-def test_a_process_may_undo_at_once_what_it_did_itself(mirror):
-    edit(mirror.copies[0].path, "debug: false", "debug: true")
+def test_a_process_may_undo_at_once_what_it_did_itself(mirror, legacy):
+    switch_on(legacy)
     mirror.poll()
     assert mirror.unsettled("legacy") == 0
-    edit(mirror.copies[0].path, "debug: true", "debug: false")
+    switch_off(legacy)
     mirror.poll()
     assert says(mirror) == [False, False, False]
 
 
-def test_an_editor_that_was_open_meanwhile_takes_nothing_back(mirror):
-    edit(mirror.copies[0].path, "debug: false", "debug: true")
+def test_an_editor_that_was_open_meanwhile_takes_nothing_back(mirror, legacy):
+    switch_on(legacy)
     mirror.poll()
     mirror.user.write_text(TEXT + "retry: 3\n")
     mirror.poll()
     assert says(mirror) == [True, True, True]
-    assert "retry: 3" in mirror.copies[0].path.read_text()
+    assert "retry: 3" in legacy.read_text()
 
 
-def test_the_users_file_is_replaced_as_a_whole_and_keeps_its_mode(mirror):
+def test_the_users_file_is_replaced_as_a_whole_and_keeps_its_mode(mirror, legacy):
     mirror.user.chmod(0o640)
     before = mirror.user.stat().st_ino
-    edit(mirror.copies[0].path, "debug: false", "debug: true")
+    switch_on(legacy)
     mirror.poll()
     assert mirror.user.stat().st_ino != before
     assert mirror.user.stat().st_mode & 0o777 == 0o640
@@ -159,18 +179,18 @@ def test_the_users_file_is_replaced_as_a_whole_and_keeps_its_mode(mirror):
 
 def test_a_copy_stays_the_very_file_that_the_binary_watches(mirror):
     before = [copy.path.stat().st_ino for copy in mirror.copies]
-    edit(mirror.user, "debug: false", "debug: true")
+    switch_on(mirror.user)
     mirror.poll()
     assert [copy.path.stat().st_ino for copy in mirror.copies] == before
 
 
-def test_a_file_that_is_just_being_written_is_left_until_it_is_whole(mirror):
-    mirror.copies[0].path.write_text("")
+def test_a_file_that_is_just_being_written_is_left_until_it_is_whole(mirror, legacy, native):
+    legacy.write_text("")
     mirror.poll()
     assert mirror.user.read_text() == TEXT
     mirror.user.write_text("")
     mirror.poll()
-    assert "debug" in mirror.copies[1].path.read_text()
+    assert "debug" in native.read_text()
 
 
 def test_a_user_file_that_is_gone_for_a_moment_changes_nothing(mirror, caplog):
@@ -182,23 +202,23 @@ def test_a_user_file_that_is_gone_for_a_moment_changes_nothing(mirror, caplog):
     assert says(mirror) == [False, False, False]
 
 
-def test_what_changed_while_nobody_looked_is_found(mirror):
-    edit(mirror.copies[0].path, "debug: false", "debug: true")
+def test_what_changed_while_nobody_looked_is_found(mirror, legacy):
+    switch_on(legacy)
     later = Mirror(mirror.user, [Copy(copy.path, copy.disguise) for copy in mirror.copies])
     later.resume()
     later.poll()
     assert says(later) == [True, True, True]
 
 
-def test_what_a_process_wrote_at_its_end_is_kept(mirror):
-    edit(mirror.copies[0].path, "debug: false", "debug: true")
+def test_what_a_process_wrote_at_its_end_is_kept(mirror, legacy):
+    switch_on(legacy)
     os.utime(mirror.user, (1, 1))
     mirror.settle()
     assert mirror.user.read_text() == TEXT.replace("false", "true")
 
 
-def test_a_copys_text_reads_as_the_users_wherever_it_is_shown(mirror):
-    assert mirror.lifted(mirror.copies[0].path.read_bytes()) == TEXT.encode()
+def test_a_copys_text_reads_as_the_users_wherever_it_is_shown(mirror, legacy):
+    assert mirror.lifted(legacy.read_bytes()) == TEXT.encode()
     assert mirror.host_as_json() == b'""'
     assert not mirror.amp_is_local()
     edit(mirror.user, "debug: false", "ampcode:\n  restrict-management-to-localhost: true")
