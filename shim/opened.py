@@ -21,10 +21,9 @@ def together(sql: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         sql.execute("COMMIT")
-    except BaseException:
-        if sql.in_transaction:  # a full disk has ended it already
+    finally:
+        if sql.in_transaction:  # it did not come to its end; a full disk has ended it already
             sql.execute("ROLLBACK")
-        raise
 
 
 class Opened:

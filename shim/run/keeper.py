@@ -42,18 +42,15 @@ class Running:
 
     def __init__(self, wishes: Wishes, environment: Mapping[str, str]) -> None:
         self._wishes, self._environment = wishes, environment
-        self._orders = Orders(wishes.data_dir)
-        self._phase = self._orders.phase()
-        self._clients = planning.clients(wishes)
         self._leaving: asyncio.Task[None] | None = None
         self._before: Migrating | Alone | None = None
         self._coming: Migrating | Alone | None = None
-        try:
-            self._scene = self._alone() if self._phase.natives else self._migrating()
-        except BaseException:
-            self._clients.close()
-            self._orders.close()
-            raise
+        with contextlib.ExitStack() as opened:
+            self._orders = Orders(wishes.data_dir)
+            opened.callback(self._orders.close)
+            self._clients = opened.enter_context(planning.clients(wishes))
+            self._scene = self._alone() if self._orders.phase().natives else self._migrating()
+            opened.pop_all()  # what did not come up leaves nothing open
 
     async def run(self) -> None:
         """Run until a signal says to end; a second one insists."""

@@ -7,7 +7,7 @@ they exist; writers wait for one another and never corrupt what a killed one lef
 import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,17 +28,17 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make(path)
-    connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
-    # Of several processes that start at once, one makes the tables and the others wait.
-    turn = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        _prepare(connection)
-    except BaseException:
-        connection.close()
-        raise
-    finally:
-        os.close(turn)
+    with ExitStack() as opened:
+        connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
+        opened.callback(connection.close)
+        # Of several processes that start at once, one makes the tables and the others wait.
+        turn = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            _prepare(connection)
+        finally:
+            os.close(turn)
+        opened.pop_all()  # who could not bring it up to date leaves nothing open
     return connection
 
 
