@@ -11,6 +11,7 @@ from shim.build import build
 from shim.exchange import Exchange, Request, Response
 from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
+from shim.gates import standing
 from shim.gates.gates import Gates, Latency, Selfsame, Step
 from shim.store import Record, Store, VerdictRow
 from shim.store.sessions import Standing
@@ -105,6 +106,14 @@ def scene(tmp_path, made):
     shutil.copy(made, path)
     with contextlib.ExitStack() as opened:
         yield Scene(path, opened_quickly(opened, path), opened)
+
+
+@pytest.fixture
+def nothing_shipped(monkeypatch, tmp_path):
+    """What recordings told of the legacy against itself: a file that is not there, to be written by who wants one."""
+    found = tmp_path / "selfsame.json"
+    monkeypatch.setattr(standing, "SELFSAME", found)
+    return found
 
 
 @pytest.fixture

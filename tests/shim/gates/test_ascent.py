@@ -9,16 +9,14 @@ from shim.build import build
 from shim.flags.holds import Hold
 from shim.flags.ledger import Ledger
 from shim.flags.table import Scope, Value
-from shim.gates import ascent, standing
+from shim.gates import ascent
 from shim.gates.ascent import ascend, follow, main
 from shim.gates.climb import GateClosedError
 
 CLAUDE, CHAT, MODELS = "POST /v1/messages", "POST /v1/chat/completions", "GET /v1/models"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr(standing, "SELFSAME", tmp_path / "selfsame.json")
+pytestmark = pytest.mark.usefixtures("nothing_shipped")
 
 
 @pytest.fixture

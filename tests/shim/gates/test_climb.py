@@ -10,9 +10,7 @@ from shim.gates.climb import GateClosedError, promote
 CLAUDE = Scope("POST /v1/messages")
 
 
-@pytest.fixture(autouse=True)
-def _nothing_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr(standing, "SELFSAME", tmp_path / "selfsame.json")
+pytestmark = pytest.mark.usefixtures("nothing_shipped")
 
 
 def climbs(scene, gates, endpoint=CLAUDE.endpoint):

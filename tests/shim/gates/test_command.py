@@ -7,10 +7,12 @@ from typer.testing import CliRunner
 
 from shim.cli import app
 from shim.flags.table import Scope
-from shim.gates import command, standing
+from shim.gates import command
 from shim.gates.climb import GateClosedError
 
 CLAUDE = Scope("POST /v1/messages")
+pytestmark = pytest.mark.usefixtures("nothing_shipped")
+
 QUICK = """
 steps:
   - {flag: canary 1%, judged: 20, parity: 80}
@@ -20,8 +22,7 @@ selfsame: {judged: 10}
 
 
 @pytest.fixture
-def promote(scene, tmp_path, monkeypatch):
-    monkeypatch.setattr(standing, "SELFSAME", tmp_path / "selfsame.json")
+def promote(scene, tmp_path):
     (tmp_path / "gates.yaml").write_text(QUICK)
 
     def invoke(*words):

@@ -14,9 +14,7 @@ from shim.gates.standing import standings
 CLAUDE = "POST /v1/messages"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr(standing_, "SELFSAME", tmp_path / "selfsame.json")
+pytestmark = pytest.mark.usefixtures("nothing_shipped")
 
 
 @pytest.fixture

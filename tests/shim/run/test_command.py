@@ -1,6 +1,6 @@
 """`shim run` from outside: a real front and tap before a binary that tells what it sees."""
 
-import contextlib
+import functools
 import json
 import os
 import signal
@@ -18,16 +18,12 @@ import pytest
 from typer.testing import CliRunner
 
 from shim.cli import app
-from shim.run.ports import number_of, reserve
+from shim.run.ports import free
+from tests.shim.run import build
 
 FAKE = Path(__file__).with_name("fake_binary.py")
 PATIENCE = 30
-
-
-def a_port():
-    """A port that is free just now."""
-    with reserve(0) as found:
-        return number_of(found)
+until = functools.partial(build.until, patience=PATIENCE)
 
 
 @dataclass
@@ -52,23 +48,12 @@ class Running:
         return self.process.wait(PATIENCE)
 
 
-def until(found):
-    """Look until there is something."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, urllib.error.URLError, AssertionError):
-            if result := found():
-                return result
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
-
-
 @pytest.fixture
 def run(tmp_path):
     binary = tmp_path / "binary"
     binary.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
     binary.chmod(0o755)
-    port = a_port()
+    port = free(0)
     config = tmp_path / "config.yaml"
     config.write_text(f"port: {port} # mine\nproxy-url: ''\ndebug: false\n")
     started = []
@@ -193,7 +178,7 @@ def test_a_flag_sends_an_endpoint_to_native_within_a_second(run):
 )
 def test_what_cannot_be_run_is_said(tmp_path, words, said, status):
     if "--port" in words:
-        words = [*words[:-1], str(a_port())]
+        words = [*words[:-1], str(free(0))]
     done = CliRunner().invoke(app, ["run", "--data-dir", str(tmp_path), *words])
     assert done.exit_code == status
     assert said in done.stderr

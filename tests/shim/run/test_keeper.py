@@ -9,7 +9,7 @@ from shim.run.keeper import Running
 from shim.run.migrating import Migrating
 from shim.run.places import DATABASE
 from shim.run.plan import PlanError, Wishes
-from shim.run.ports import number_of, reserve
+from shim.run.ports import free
 
 WAYS = {
     Phase.OPEN: [],
@@ -21,13 +21,7 @@ WAYS = {
 
 
 @pytest.fixture
-def wish(tmp_path):
-    binary, config = tmp_path / "binary", tmp_path / "config.yaml"
-    binary.write_text("#!/bin/sh\nexec sleep 60\n")
-    binary.chmod(0o755)
-    with reserve(0) as found:
-        config.write_text(f"port: {number_of(found)}\n")
-
+def wish(tmp_path, binary, config):
     def wishes(**more):
         return Wishes(
             **{"legacy": "", "legacy_bin": binary, "config": config, "data_dir": tmp_path, "tap": False, **more}
@@ -71,8 +65,7 @@ def test_alone_native_serves_the_users_own_file_on_the_clients_socket(tmp_path, 
 
 def test_alone_native_needs_a_configuration(tmp_path, wish):
     stand_at(tmp_path, Phase.SEALED)
-    with reserve(0) as found:
-        port = number_of(found)
+    port = free(0)
     with pytest.raises(PlanError, match="--config"):
         Running(wish(config=None, legacy_bin=None, legacy="http://127.0.0.1:1", port=port), {})
 

@@ -7,16 +7,10 @@ import pytest
 
 from shim.run.migrating import Migrating, answers
 from shim.run.plan import Wishes, plan
-from shim.run.ports import number_of, reserve
 
 
 @pytest.fixture
-def migrating(tmp_path):
-    binary, config = tmp_path / "binary", tmp_path / "config.yaml"
-    binary.write_text("#!/bin/sh\nexec sleep 60\n")
-    binary.chmod(0o755)
-    with reserve(0) as found:
-        config.write_text(f"port: {number_of(found)}\n")
+def migrating(tmp_path, binary, config):
     wishes = Wishes("", binary, config, tmp_path, tap=False, native=False, drain=0.0)
     planned = plan(wishes, {}, "python")
     yield Migrating(planned, wishes, {})

@@ -7,14 +7,8 @@ import pytest
 import yaml
 
 from shim.run.plan import PlanError, Wishes, data_dir, plan
-from shim.run.ports import bind, number_of, reserve
+from shim.run.ports import bind, free, number_of
 from shim.run.settings import FrontSettings
-
-
-def a_port():
-    """A port that is free just now."""
-    with reserve(0) as found:
-        return number_of(found)
 
 
 @pytest.fixture
@@ -23,7 +17,7 @@ def wish(tmp_path):
     binary.write_text("#!/bin/sh\n")
     binary.chmod(0o755)
     config = tmp_path / "config.yaml"
-    config.write_text(f"port: {a_port()}\nauth-dir: here\nproxy-url: http://work:1\n")
+    config.write_text(f"port: {free(0)}\nauth-dir: here\nproxy-url: http://work:1\n")
 
     def wishes(**more):
         given = {"legacy": "", "legacy_bin": binary, "config": config, "data_dir": tmp_path / "data", **more}
@@ -108,7 +102,7 @@ def test_arguments_of_the_binary_are_passed_on(wish, planned):
 
 @pytest.mark.parametrize(("said", "host"), [("''", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("localhost", "127.0.0.1")])
 def test_nothing_listens_beyond_loopback_unless_told(wish, planned, said, host):
-    wish().config.write_text(f"port: {a_port()}\nhost: {said}\n")
+    wish().config.write_text(f"port: {free(0)}\nhost: {said}\n")
     assert planned(wish()).sockets[0].getsockname()[0] == host
 
 
@@ -117,7 +111,7 @@ def test_told_to_it_listens_everywhere(wish, planned):
 
 
 def test_attached_it_asks_the_binary_that_runs(wish, planned):
-    port = a_port()
+    port = free(0)
     found = planned(wish(legacy="http://127.0.0.1:1234/", legacy_bin=None, config=None, port=port, tap=False))
     assert found.settings.legacy_address == ("127.0.0.1", 1234)
     assert found.sockets[0].getsockname()[1] == port
@@ -130,7 +124,7 @@ def test_native_has_a_copy_of_its_own(wish, planned):
     assert yaml.safe_load(native.path.read_text())["port"] == found.settings.native
     assert native.path != legacy.path
     assert found.native[3:5] == ("--config", str(native.path))
-    assert planned(wish(native=False, port=a_port())).native == ()
+    assert planned(wish(native=False, port=free(0))).native == ()
 
 
 def test_logs_lie_beside_the_users_configuration(wish, planned, tmp_path):
@@ -141,7 +135,7 @@ def test_logs_lie_beside_the_users_configuration(wish, planned, tmp_path):
 
 def test_tls_is_the_fronts_and_not_the_binarys(wish, planned):
     pem = wish().legacy_bin
-    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: {pem}\n  key: {pem}\n")
+    wish().config.write_text(f"port: {free(0)}\ntls:\n  enable: true\n  cert: {pem}\n  key: {pem}\n")
     found = planned(wish())
     assert (found.settings.tls_certificate, found.settings.tls_key) == (str(pem), str(pem))
     assert found.address.startswith("https://")
@@ -149,7 +143,7 @@ def test_tls_is_the_fronts_and_not_the_binarys(wish, planned):
 
 
 def test_a_certificate_that_is_not_there_is_named(wish, planned):
-    wish().config.write_text(f"port: {a_port()}\ntls:\n  enable: true\n  cert: /no/such.pem\n  key: k\n")
+    wish().config.write_text(f"port: {free(0)}\ntls:\n  enable: true\n  cert: /no/such.pem\n  key: k\n")
     with pytest.raises(PlanError, match=r"/no/such\.pem"):
         planned(wish())
 
@@ -164,7 +158,7 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(wish, planned):
 
 def test_two_that_start_at_once_share_no_port(wish, planned):
     first = planned(wish())
-    wish().config.write_text(f"port: {a_port()}\n")
+    wish().config.write_text(f"port: {free(0)}\n")
     second = planned(wish())
     ports = [number_of(sock) for found in (first, second) for sock in (*found.sockets, *found.reserved)]
     assert len(set(ports)) == len(ports) == 8

@@ -1,6 +1,7 @@
 """One configuration, the real binary and native: `shim run` before both, and no front at all."""
 
 import contextlib
+import functools
 import json
 import os
 import random
@@ -22,31 +23,17 @@ import yaml
 from native.configfile import rewritten
 from native.inplace import is_watched
 from native.sharedfile import SharedFile
-from shim.run.ports import number_of, reserve
+from shim.run.ports import free
+from tests.shim.run import build
 
 PATIENCE = 300  # the judge has the lowest priority there is
+until = functools.partial(build.until, patience=PATIENCE)
 SECRET = "owner"
 HASH = bcrypt.hashpw(SECRET.encode(), bcrypt.gensalt(4, b"2a")).decode()
 ROOT = Path(__file__).parents[3]
 NOWHERE = "http://127.0.0.1:9"  # no provider is reached, whatever the binary tries
 
 pytestmark = pytest.mark.legacy
-
-
-def a_port():
-    with reserve(0) as found:
-        return number_of(found)
-
-
-def until(found):
-    """Look until there is something."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, urllib.error.URLError, AssertionError):
-            if result := found():
-                return result
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 @dataclass
@@ -91,7 +78,7 @@ def serving(tmp_path):
     (tmp_path / "auth").mkdir()
 
     def start(*, alone=False):
-        port = a_port()
+        port = free(0)
         tree = {
             "port": port,
             "host": "127.0.0.1",
