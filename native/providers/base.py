@@ -42,6 +42,11 @@ _ALIKE = {
     ("openai-response", "codex"),
 }
 """Protocols of client and provider between which a text passes."""
+_PASSED_ON = {*_ALIKE, ("gemini-cli", "gemini")}
+"""Those between which an answer does."""
+_LINE, _PARAGRAPH = "\u2028".encode(), "\u2029".encode()
+_PUNCTUATION = _LINE[:2]
+"""What both begin with, and other marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +339,7 @@ class HttpProvider:
         stream = pair.stream(turn) if pair else None
         feed = stream.feed if stream else _same
         lines, clean, broken, mark = Lines(), self.line, None, meter.mark
+        spelled = _as_it_is if pair is None or (pair.client, pair.upstream) in _PASSED_ON else _without_separators
         try:
             try:
                 async for data in answer.chunks():
@@ -344,7 +350,7 @@ class HttpProvider:
                                 meter.line(given)
                             found += feed(given)
                     if found:
-                        yield found
+                        yield spelled(found)
             except UpstreamError as error:
                 broken = error
             left = [given for line in lines.finish() if (given := clean(line)) is not None]
@@ -355,7 +361,7 @@ class HttpProvider:
             if stream and broken is None:
                 found += stream.finish()
             if found:
-                yield found
+                yield spelled(found)
             if broken is not None:
                 raise Failure(str(broken)) from broken
         finally:
@@ -364,6 +370,18 @@ class HttpProvider:
 
 def _same(line: bytes) -> list[bytes]:
     return [line]
+
+
+def _as_it_is(chunks: list[bytes]) -> list[bytes]:
+    return chunks
+
+
+def _without_separators(chunks: list[bytes]) -> list[bytes]:
+    """Chunks with the line and paragraph separators escaped, as Go writes them: some clients cut lines there."""
+    for chunk in chunks:
+        if chunk.find(_PUNCTUATION) >= 0:
+            return [each.replace(_LINE, b"\\u2028").replace(_PARAGRAPH, b"\\u2029") for each in chunks]
+    return chunks
 
 
 def dumped(body: Json) -> bytes:
