@@ -1,10 +1,12 @@
 """`shim prove`, `shim diff`: the judge on the command line."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from shim import corpusfile
@@ -16,6 +18,7 @@ from shim.filed import verdict_of
 from shim.judge.accepted import AcceptedError, Rules
 from shim.judge.judge import judge
 from shim.judge.noisebook import NoiseBook
+from shim.judge.prove import Score
 from shim.judge.prove import prove as prove_judge
 from shim.judge.verdict import Verdict
 from shim.knowledge import learned_noise, shipped_noise
@@ -78,23 +81,23 @@ def prove(
     if as_json:
         typer.echo(spelled(rows))
     else:
-        table = Table("lane", "kind", "planted", "found", "recall", "precision", box=None, header_style="bold")
-        for (lane, kind), s in sorted(scores.items()):
-            style = None if s.recall == s.precision == 1 else "red"
-            table.add_row(
-                lane, kind, str(s.planted), str(s.found), f"{s.recall:.1%}", f"{s.precision:.1%}", style=style
-            )
-        out = console()
-        out.print(table)
-        planted, found = sum(s.planted for s in scores.values()), sum(s.found for s in scores.values())
-        out.print(
-            f"\n{found} of {planted} planted differences found, {sum(s.alarms for s in scores.values())} false alarms"
-        )
+        _print_scores(console(), scores)
     try:
         keep(rows, data_dir(data))
     except OSError as error:
         raise fail(f"the outcome cannot be kept for the page: {error}") from error
     raise typer.Exit(0 if all(s.recall == 1 and not s.alarms for s in scores.values()) else 1)
+
+
+def _print_scores(out: Console, scores: Mapping[tuple[str, str], Score]) -> None:
+    table = Table("lane", "kind", "planted", "found", "recall", "precision", box=None, header_style="bold")
+    for (lane, kind), s in sorted(scores.items()):
+        style = None if s.recall == s.precision == 1 else "red"
+        table.add_row(lane, kind, str(s.planted), str(s.found), f"{s.recall:.1%}", f"{s.precision:.1%}", style=style)
+    out.print(table)
+    planted, found = sum(s.planted for s in scores.values()), sum(s.found for s in scores.values())
+    alarms = sum(s.alarms for s in scores.values())
+    out.print(f"\n{found} of {planted} planted differences found, {alarms} false alarms")
 
 
 def diff(

@@ -42,32 +42,7 @@ def print_report(out: Console, found: Report) -> None:
     if not found.rows:
         out.print("Nothing has been recorded yet. Point a client at the front and look again.")
     else:
-        table = Table(box=None, header_style="bold")
-        table.add_column("endpoint")
-        table.add_column("provider")
-        table.add_column("stream")
-        for name in ("parity", "at least", *map(str, Level), WAITING):
-            table.add_column(name, justify="right")
-        for row in [*found.rows, found.total()]:
-            parity = "no data" if row.parity is None else f"{row.parity:.2f} %"
-            table.add_row(
-                row.endpoint or "(no endpoint)",
-                row.provider,
-                "yes" if row.stream else "",
-                parity,
-                f"{row.lower:.1f} %" if row.seen else "",
-                *(str(row.levels.get(level, "")) for level in (*map(str, Level), WAITING)),
-                style=None if row.clean == row.seen else "yellow",
-            )
-        out.print(table)
-        for reason, count in sorted(found.total().reasons.items()):
-            out.print(f"  unjudged, {reason}: {count}", style="dim")
-        for row in found.rows:
-            if row.native or row.faults:
-                faults = "".join(f", {count} {fault}" for fault, count in sorted(row.faults.items()))
-                out.print(
-                    f"  answered by native, {row.endpoint}: {row.native}{faults}", style="red" if faults else "dim"
-                )
+        _print_rows(out, found)
     out.print(f"\n{found.coverage} endpoints; recording {found.size / 1e6:.1f} MB")
     for one in (s.standing for s in found.sessions[-3:]):
         style = None if one.adds_up else "bold red"
@@ -77,3 +52,30 @@ def print_report(out: Console, found: Report) -> None:
             + ("" if one.adds_up else "  DOES NOT ADD UP: no endpoint may climb on this recording"),
             style=style,
         )
+
+
+def _print_rows(out: Console, found: Report) -> None:
+    table = Table(box=None, header_style="bold")
+    table.add_column("endpoint")
+    table.add_column("provider")
+    table.add_column("stream")
+    for name in ("parity", "at least", *map(str, Level), WAITING):
+        table.add_column(name, justify="right")
+    for row in [*found.rows, found.total()]:
+        parity = "no data" if row.parity is None else f"{row.parity:.2f} %"
+        table.add_row(
+            row.endpoint or "(no endpoint)",
+            row.provider,
+            "yes" if row.stream else "",
+            parity,
+            f"{row.lower:.1f} %" if row.seen else "",
+            *(str(row.levels.get(level, "")) for level in (*map(str, Level), WAITING)),
+            style=None if row.clean == row.seen else "yellow",
+        )
+    out.print(table)
+    for reason, count in sorted(found.total().reasons.items()):
+        out.print(f"  unjudged, {reason}: {count}", style="dim")
+    for row in found.rows:
+        if row.native or row.faults:
+            faults = "".join(f", {count} {fault}" for fault, count in sorted(row.faults.items()))
+            out.print(f"  answered by native, {row.endpoint}: {row.native}{faults}", style="red" if faults else "dim")

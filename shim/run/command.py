@@ -79,30 +79,33 @@ def run(  # noqa: PLR0917  # a command has the options it has
         extra=tuple(context.args),
         native_bin=native_bin,
     )
-    if bool(legacy) == bool(legacy_bin):
-        typer.echo("shim run: name either --legacy URL or --legacy-bin PATH", err=True)
-        raise typer.Exit(2)
+    _check(wishes, auto_promote=auto_promote)
+    asyncio.run(_running(wishes).run())
+
+
+def _check(wishes: Wishes, *, auto_promote: bool) -> None:
+    """Refuse what makes no sense before anything starts; exits with a reason."""
+    if bool(wishes.legacy) == bool(wishes.legacy_bin):
+        raise _refused("name either --legacy URL or --legacy-bin PATH", 2)
     if auto_promote and not wishes.auto_promote:
-        typer.echo("shim run: --auto-promote needs the recording, and the guard to undo what it does", err=True)
-        raise typer.Exit(2)
-    _check_gates(wishes)
-    try:
-        running = Running(wishes, environment())
-    except (PlanError, OSError) as error:
-        typer.echo(f"shim run: {error}", err=True)
-        raise typer.Exit(1) from error
-    asyncio.run(running.run())
-
-
-def _check_gates(wishes: Wishes) -> None:
-    """Refuse gates that cannot be used before anything starts; exits with 1 and a reason."""
+        raise _refused("--auto-promote needs the recording, and the guard to undo what it does", 2)
     file = wishes.gates or wishes.data_dir / GATES
-    if not wishes.gates and not file.exists():
-        return
-    from shim.gates.gates import Gates, GatesError  # noqa: PLC0415  # few have such a file, and it takes a while to load
+    if wishes.gates or file.exists():
+        from shim.gates.gates import Gates, GatesError  # noqa: PLC0415  # few have such a file, and it loads slowly
 
+        try:
+            Gates.read(file)
+        except (GatesError, OSError) as error:
+            raise _refused(error, 1) from error
+
+
+def _running(wishes: Wishes) -> Running:
     try:
-        Gates.read(file)
-    except (GatesError, OSError) as error:
-        typer.echo(f"shim run: {error}", err=True)
-        raise typer.Exit(1) from error
+        return Running(wishes, environment())
+    except (PlanError, OSError) as error:
+        raise _refused(error, 1) from error
+
+
+def _refused(why: object, status: int) -> typer.Exit:
+    typer.echo(f"shim run: {why}", err=True)
+    return typer.Exit(status)
