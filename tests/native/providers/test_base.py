@@ -49,9 +49,9 @@ async def test_a_stream_that_is_left_lets_go_of_the_connection(a, a_kit, a_call)
     assert answer.closed
 
 
-@pytest.mark.parametrize(("source", "said"), [("openai", r"a\u2028b\u2029c’"), ("claude", "a\u2028b\u2029c’")])
+@pytest.mark.parametrize(("source", "said"), [("openai", r"a\u2028b\u2029c…"), ("claude", "a\u2028b\u2029c…")])
 async def test_separators_of_lines_are_escaped_where_a_stream_is_translated(a, a_kit, a_call, source, said):
-    delta = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\u2028b\u2029c’"}}\n'
+    delta = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\u2028b\u2029c…"}}\n'
     kit = a_kit({}, lambda _: a.Answer([delta.encode()]))
     streamed = await Plain(kit).stream(a_call(CREDENTIAL, "m", b"{}", source, stream=True))
     assert said.encode() in b"".join([chunk async for some in streamed.chunks for chunk in some])
