@@ -45,8 +45,8 @@ _ALIKE = {
 _PASSED_ON = {*_ALIKE, ("gemini-cli", "gemini")}
 """Those between which an answer does."""
 _LINE, _PARAGRAPH = "\u2028".encode(), "\u2029".encode()
-_PUNCTUATION = _LINE[:2]
-"""What both begin with, and other marks."""
+_PUNCTUATION = _LINE[:1]
+"""What both begin with, and other marks: one byte is found soonest."""
 
 
 @dataclass(frozen=True, slots=True)
