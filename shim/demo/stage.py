@@ -16,7 +16,7 @@ import yaml
 from shim.binary.proxy import Answer, ProviderProxy
 from shim.demo.script import Script
 from shim.exchange import Case
-from shim.run.plan import DATABASE
+from shim.run.places import DATABASE
 from shim.run.ports import LEGACY, free
 from shim.settings import environment as ours
 

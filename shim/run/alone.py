@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from shim.run.migrating import LONGEST, PATIENCE
 from shim.run.places import RENEWALS
-from shim.run.plan import OURS, PlanError, Wishes, native_command
+from shim.run.plan import OURS, native_command
 from shim.run.supervise import Program, Supervised
+from shim.run.wishes import PlanError, Wishes
 
 log = logging.getLogger("shim.run")
 

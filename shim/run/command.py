@@ -10,7 +10,7 @@ import typer
 from shim.gates.setting import GATES, WEBHOOK
 from shim.loglines import set_up
 from shim.run.keeper import Running
-from shim.run.plan import PlanError, Wishes
+from shim.run.wishes import PlanError, Wishes
 from shim.settings import data_dir, environment
 
 type LogFormat = Literal["text", "json"]

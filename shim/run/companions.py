@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shim.gates.setting import WEBHOOK
-from shim.run.plan import Wishes
 from shim.run.settings import FrontSettings
 from shim.run.supervise import Program
+from shim.run.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shim.run import plan as planning
 from shim.run.alone import Alone
 from shim.run.migrating import Migrating, answers
 from shim.run.orders import Keeper, Orders
-from shim.run.plan import PlanError, Wishes
+from shim.run.wishes import PlanError, Wishes, attached
 
 log = logging.getLogger("shim.run")
 
@@ -134,7 +134,7 @@ class Running:
         if migrating is not None:
             await migrating.leave()
         if self._wishes.legacy:
-            address = planning.attached(self._wishes)
+            address = attached(self._wishes)
             while await answers(address):
                 log.info("native has the port: end the binary, so that native can renew log-ins in its stead")
                 await asyncio.sleep(LOOK_FOR_BINARY)

@@ -11,8 +11,9 @@ import sys
 from collections.abc import Mapping
 
 from shim.run.companions import Context, companions
-from shim.run.plan import Plan, Wishes
+from shim.run.plan import Plan
 from shim.run.supervise import Program, Supervised
+from shim.run.wishes import Wishes
 
 log = logging.getLogger("shim.run")
 

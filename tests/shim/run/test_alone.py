@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from shim.run.alone import Alone
-from shim.run.plan import Wishes
+from shim.run.wishes import Wishes
 
 SAYS = 'echo \'{"native": "ready"}\'\n'
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from shim.run.companions import Context, companions
-from shim.run.plan import Wishes
 from shim.run.settings import FrontSettings
+from shim.run.wishes import Wishes
 
 FRONT = FrontSettings(front=3, legacy="127.0.0.1:18317", database="/data/recordings.db")
 

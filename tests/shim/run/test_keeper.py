@@ -8,8 +8,8 @@ from shim.run.alone import Alone
 from shim.run.keeper import Running
 from shim.run.migrating import Migrating
 from shim.run.places import DATABASE
-from shim.run.plan import PlanError, Wishes
 from shim.run.ports import free
+from shim.run.wishes import PlanError, Wishes
 
 WAYS = {
     Phase.OPEN: [],

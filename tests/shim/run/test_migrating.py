@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shim.run.migrating import Migrating, answers
-from shim.run.plan import Wishes, plan
+from shim.run.plan import plan
+from shim.run.wishes import Wishes
 
 
 @pytest.fixture

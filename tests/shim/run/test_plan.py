@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shim.run.plan import PlanError, Wishes, data_dir, plan
+from shim.run.places import data_dir
+from shim.run.plan import plan
 from shim.run.ports import bind, free, number_of
 from shim.run.settings import FrontSettings
+from shim.run.wishes import PlanError, Wishes
 
 
 @pytest.fixture
