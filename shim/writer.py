@@ -10,16 +10,11 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from shim.correlate import UNSEEN, Correlator, Egress, Ingress
-from shim.endpoints import changes_state
-from shim.exchange import Exchange, Interaction
-from shim.faults import fault_of
+from shim.correlate import Correlator
 from shim.judge.verdict import Reason
-from shim.labels import exchange_labels
 from shim.recorder import (
     Asked,
     Begun,
@@ -37,10 +32,8 @@ from shim.redact import Redactor, key_of
 from shim.state import StateFiles, trees_of
 from shim.store import Record, Snapshot, Store, Stray
 from shim.store.sessions import Standing
-from shim.tape import Cut
+from shim.tied import Left, record_of, stray_of, with_state
 
-TRUNCATED = "truncated"
-LEFT = "the client left before the answer"
 WAITING = 5_000  # records that wait for a disk
 STATES = 8  # that are remembered: an exchange is heard of a little after it began
 PATIENT = 60.0  # seconds that they do
@@ -55,14 +48,6 @@ class Pending:
     what: Record | Stray
     key: str
     since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The state that an exchange left, and why that is no evidence where it is none."""
-
-    state: Snapshot | None
-    doubt: str
 
 
 class StoreWriter:
@@ -114,11 +99,11 @@ class StoreWriter:
         now = self._clock()
         for ingress in self._correlator.settled(now):
             state, left = self._states.get(ingress.key), self._left.pop(ingress.key, None)
-            record = _with_state(_record(ingress, state), state, left)
+            record = with_state(record_of(ingress, state), state, left)
             self._admit(ingress.key, lambda: self._redactor.record(record), now)  # noqa: B023 # called at once
         for egress in self._correlator.strays():
             self._counters.strays += 1
-            self._admit("", lambda: self._redactor.stray(_stray(egress)), now)  # noqa: B023 # called at once
+            self._admit("", lambda: self._redactor.stray(stray_of(egress)), now)  # noqa: B023 # called at once
         self._write(now)
 
     def close(self) -> None:
@@ -300,66 +285,6 @@ class StoreWriter:
 
     def _tell(self, store: Store, more: int) -> None:
         store.sessions.tell(self._session, self._standing(more))
-
-
-def _record(ingress: Ingress, state: Snapshot | None) -> Record:
-    end = ingress.end or Ended(ingress.key, None, ingress.began, call=False)
-    route = end.route
-    calls = sorted(ingress.calls, key=lambda call: call.began)
-    cuts = _cuts(end, calls)
-    exchange = Exchange(
-        ingress.request,
-        end.response,
-        tuple(map(_interaction, calls)),
-        unjudgeable=ingress.doubt or (TRUNCATED if cuts else LEFT if route.left else UNSEEN if route.unseen else ""),
-        mode=route.mode,
-    )
-    read = exchange_labels(exchange, state.config if state else {})
-    host = next((urlsplit(call.request.url).hostname or "" for call in calls), "")
-    return Record(
-        exchange,
-        began=ingress.began,
-        took=end.at - ingress.began,
-        endpoint=route.endpoint or read.endpoint,
-        provider=route.provider or read.provider or host,
-        model=route.model or read.model,
-        stream=route.stream or read.stream,
-        fallback=route.fallback,
-        fault=fault_of(exchange, route.fallback, left=route.left),
-        cuts=cuts,
-        upstream_times=tuple((call.began, _ended(call) - call.began) for call in calls),
-    )
-
-
-def _with_state(record: Record, state: Snapshot | None, left: Left | None) -> Record:
-    """A record with the state that it left; one that should have left one is no evidence without."""
-    exchange = record.exchange
-    writes = changes_state(exchange.request.method, exchange.request.url)
-    if left is None and not (writes and state and exchange.mode == "legacy"):
-        return record
-    left = left or Left(None, str(Reason.STATE_UNSEEN))
-    return replace(record, after=left.state, exchange=replace(exchange, unjudgeable=exchange.unjudgeable or left.doubt))
-
-
-def _interaction(call: Egress) -> Interaction:
-    return Interaction(call.request, call.end.response if call.end else None)
-
-
-def _ended(call: Egress) -> float:
-    return call.end.at if call.end else call.began
-
-
-def _stray(call: Egress) -> Stray:
-    return Stray(_interaction(call), call.began, _ended(call) - call.began)
-
-
-def _cuts(end: Ended, calls: list[Egress]) -> dict[str, Cut]:
-    found = {"request": end.request_cut, "response": end.response_cut}
-    for at, call in enumerate(calls):
-        if call.end:
-            found[f"upstream {at} request"] = call.end.request_cut
-            found[f"upstream {at} response"] = call.end.response_cut
-    return {place: cut for place, cut in found.items() if cut}
 
 
 def recorder(path: Path, *, config: Path | None = None, interval: float = 0.1) -> Recorder:
