@@ -12,7 +12,8 @@ from addons.chatter import Chatter
 from addons.verbatim import Verbatim
 from addons.way import way_of
 from shim.exchange import Headers, Request, Response
-from shim.recorder import Recorder, Route
+from shim.messages import Route
+from shim.recorder import Recorder
 from shim.tape import Conversation, Tape
 
 KEY = "take"

@@ -16,7 +16,8 @@ from mitmproxy import http
 from addons.way import way_of
 from shim.endpoints import changes_state
 from shim.judge.verdict import Reason
-from shim.recorder import Files, Recorder
+from shim.messages import Files
+from shim.recorder import Recorder
 from shim.run.mirror import Mirror
 from shim.state import StateFiles
 

@@ -13,7 +13,7 @@ from shim import marks
 from shim.exchange import Request
 from shim.likeness import CARRIED, Carried, by_answer, by_request, weight
 from shim.marks import Marks
-from shim.recorder import Asked, Begun, Ended
+from shim.messages import Asked, Begun, Ended
 
 AMBIGUOUS = "ambiguous"
 UNSEEN = "upstream unseen"

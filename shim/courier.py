@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from shim.exchange import Request, Response
-from shim.recorder import Asked, Begun, Counters, Ended, Files, Gap, Lost, Message, Route, Said, State, Wrote
+from shim.messages import Asked, Begun, Ended, Files, Gap, Lost, Message, Route, Said, State, Wrote
+from shim.recorder import Counters
 from shim.tape import Cut
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import yaml
 
-from shim.recorder import Files, State
+from shim.messages import Files, State
 
 WORK = "$WORK"  # stands for the folder that a judge unpacks a state into
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one: ten times as fast

@@ -12,7 +12,7 @@ from shim.exchange import Exchange, Interaction
 from shim.faults import fault_of
 from shim.judge.verdict import Reason
 from shim.labels import exchange_labels
-from shim.recorder import Ended
+from shim.messages import Ended
 from shim.store import Record, Snapshot, Stray
 from shim.tape import Cut
 

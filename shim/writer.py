@@ -15,19 +15,8 @@ from pathlib import Path
 
 from shim.correlate import Correlator
 from shim.judge.verdict import Reason
-from shim.recorder import (
-    Asked,
-    Begun,
-    Counters,
-    Ended,
-    Gap,
-    Lost,
-    Message,
-    Recorder,
-    Said,
-    State,
-    Wrote,
-)
+from shim.messages import Asked, Begun, Ended, Gap, Lost, Message, Said, State, Wrote
+from shim.recorder import Counters, Recorder
 from shim.redact import Redactor, key_of
 from shim.state import StateFiles, trees_of
 from shim.store import Record, Snapshot, Store, Stray

@@ -14,7 +14,8 @@ from mitmproxy import certs
 
 from addons.serve import Serving
 from shim.flags.table import Flag, Scope, Table, Value
-from shim.recorder import Ended, Recorder
+from shim.messages import Ended
+from shim.recorder import Recorder
 from shim.run.authority import authority
 from shim.run.settings import FrontSettings
 

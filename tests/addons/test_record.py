@@ -10,7 +10,8 @@ from wsproto import ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from shim.recorder import Begun, Recorder
+from shim.messages import Begun
+from shim.recorder import Recorder
 
 
 async def test_an_exchange_is_offered_with_its_chunks_and_times(rig):

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from shim.recorder import Begun
+from shim.messages import Begun
 from shim.run.disguise import Caller
 
 NAME = "localhost"

@@ -8,7 +8,7 @@ import pytest
 
 from addons.writes import TAKEN_UP
 from shim.judge.verdict import Reason
-from shim.recorder import Wrote
+from shim.messages import Wrote
 from shim.run.mirror import SLOWNESS
 from shim.run.settings import Copied
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import orjson
 
 from shim.exchange import Request, Response
-from shim.recorder import Begun, Counters, Ended, Route, State
+from shim.messages import Begun, Ended, Route, State
+from shim.recorder import Counters
 from shim.redact import Redactor
 from shim.store import Store
 from shim.writer import StoreWriter

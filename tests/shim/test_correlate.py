@@ -6,7 +6,7 @@ import pytest
 
 from shim.correlate import AMBIGUOUS, GRACE, PATIENCE, UNSEEN, Correlator
 from shim.exchange import Request, Response
-from shim.recorder import Asked, Begun, Ended
+from shim.messages import Asked, Begun, Ended
 
 
 def a_chat(text, *, stream=False, before=()):

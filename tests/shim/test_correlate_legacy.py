@@ -20,7 +20,7 @@ from aiohttp import ClientError, ClientSession, web
 
 from shim.correlate import Correlator
 from shim.exchange import Request
-from shim.recorder import Asked, Begun, Ended
+from shim.messages import Asked, Begun, Ended
 from shim.tape import Tape
 
 BINARY = os.environ.get("SHIM_LEGACY_BIN", "")

@@ -7,7 +7,8 @@ import pytest
 
 from shim.courier import Courier, pack, receive, send, serve, unpack
 from shim.exchange import Request, Response
-from shim.recorder import Asked, Begun, Counters, Ended, Gap, Lost, Recorder, Route, Said, State
+from shim.messages import Asked, Begun, Ended, Gap, Lost, Route, Said, State
+from shim.recorder import Counters, Recorder
 from shim.store import Store
 from shim.tape import Cut
 

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from shim.exchange import Request, Response
-from shim.recorder import Route
+from shim.messages import Route
 from shim.store import Store
 from shim.writer import recorder
 
@@ -19,7 +19,7 @@ RECORD = """
 import sys, time
 from pathlib import Path
 from shim.exchange import Request, Response
-from shim.recorder import Route
+from shim.messages import Route
 from shim.writer import recorder
 
 made = recorder(Path(sys.argv[1]), interval=0.005)

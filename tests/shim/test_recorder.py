@@ -3,7 +3,8 @@ import threading
 import pytest
 
 from shim.exchange import Request, Response
-from shim.recorder import Asked, Begun, Counters, Ended, Gap, Lost, Recorder, Route, Said, State
+from shim.messages import Asked, Begun, Ended, Gap, Lost, Route, Said, State
+from shim.recorder import Counters, Recorder
 
 ASK = Request("POST", "/v1/messages", (), b"x" * 100)
 CALL = Request("POST", "https://x.example.test/", (), b"x" * 100)

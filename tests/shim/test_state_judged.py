@@ -8,7 +8,8 @@ import yaml
 from shim.exchange import Request, Response
 from shim.judge.judge import judge
 from shim.judge.verdict import Level, Reason, Side
-from shim.recorder import Begun, Counters, Ended, Files, Route, Wrote
+from shim.messages import Begun, Ended, Files, Route, Wrote
+from shim.recorder import Counters
 from shim.redact import Redactor
 from shim.store import Store
 from shim.store.cases import live_case

@@ -5,7 +5,7 @@ import pytest
 from shim.correlate import UNSEEN, Egress, Ingress
 from shim.exchange import Request, Response
 from shim.judge.verdict import Reason
-from shim.recorder import Ended, Route
+from shim.messages import Ended, Route
 from shim.store import Snapshot
 from shim.tape import Cut
 from shim.tied import LEFT, TRUNCATED, Left, record_of, stray_of, with_state

@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from shim.exchange import Request, Response
-from shim.recorder import Begun, Counters, Ended, Gap, Lost, Route, Said, State
+from shim.messages import Begun, Ended, Gap, Lost, Route, Said, State
+from shim.recorder import Counters
 from shim.redact import Redactor
 from shim.store import Store
 from shim.tape import Cut
