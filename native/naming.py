@@ -61,12 +61,12 @@ class Naming:
         aliases = self._aliases.get(channel_of(credential))
         return of_log_in(model, aliases) if aliases else model
 
-    def renaming(self, model: str) -> Iterable[Credential]:
+    def renaming(self, model: str) -> Sequence[Credential]:
         """The credentials that know a model by another name."""
         if not self._renaming:
             return ()
         key = key_of(model)
-        return (c for c in self._renaming if key_of(self.own(c, model)) != key)
+        return [c for c in self._renaming if key_of(self.own(c, model)) != key]
 
     def names(self, credential: Credential, model: str) -> Sequence[Name]:
         """The upstream's names to try in turn; each call begins with the next of several."""

@@ -154,14 +154,14 @@ class Pool:
             raise Failure(NONE_FOUND)
         if self._renamed(eligible, model, passage):
             return self._pick_renamed(providers, model, passage)
-        now = self.clock.now()
-        shards = [self._shard(provider, key_of(model), now) for provider in eligible]
+        now, key = self.clock.now(), key_of(model)
+        shards = [self._shard(provider, key, now) for provider in eligible]
         try:
             return self._pick_in(eligible, shards, model, passage, now)
         except Failure:
             # The legacy builds its rotations anew before it gives up, so they start over afterwards.
             self._begin_anew()
-            shards = [self._shard(provider, key_of(model), now) for provider in eligible]
+            shards = [self._shard(provider, key, now) for provider in eligible]
             return self._pick_in(eligible, shards, model, passage, now)
 
     def _shard(self, provider: str, model: str, now: float) -> Shard:
@@ -187,7 +187,7 @@ class Pool:
     ) -> Credential:
         sockets = passage.sockets and list(providers) == ["codex"] and not passage.pinned
         tops = [shard.highest(passage.wants, sockets=sockets) for shard in shards]
-        best = max((top for top in tops if top is not None), default=None)
+        best = tops[0] if len(tops) == 1 else max((top for top in tops if top is not None), default=None)
         if best is None:
             raise self._nobody(shards, model, providers[0] if len(providers) == 1 else "", passage, now)
         fill = self.config.routing.fill_first
@@ -232,9 +232,9 @@ class Pool:
 
     def _renamed(self, providers: Sequence[str], model: str, passage: Passage) -> bool:
         """Whether some credential knows the model by another name, so that rotation cannot go by names."""
-        return any(
-            c.provider in providers and not c.disabled and c.id not in passage.tried
-            for c in self._naming.renaming(model)
+        others = self._naming.renaming(model)
+        return bool(others) and any(
+            c.provider in providers and not c.disabled and c.id not in passage.tried for c in others
         )
 
     def _pick_renamed(self, providers: Sequence[str], model: str, passage: Passage) -> Credential:

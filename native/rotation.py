@@ -38,7 +38,10 @@ class Circle:
 
     def first(self, wanted: Wanted) -> Credential | None:
         """The first that is wanted."""
-        return next((member for member in self.members if wanted(member)), None)
+        for member in self.members:  # a loop, for every request comes here: a generator costs twice as much
+            if wanted(member):
+                return member
+        return None
 
     def next(self, wanted: Wanted) -> Credential | None:
         """The next that is wanted, after whom the circle goes on."""
@@ -108,7 +111,10 @@ class Shard:
             for priority in self.order:
                 if self._sockets[priority].first(wanted):
                     return priority
-        return next((priority for priority in self.order if self.ready[priority].first(wanted)), None)
+        for priority in self.order:
+            if self.ready[priority].first(wanted):
+                return priority
+        return None
 
     def pick(self, priority: int, wanted: Wanted, *, fill_first: bool, sockets: bool = False) -> Credential | None:
         """Somebody wanted of a priority."""

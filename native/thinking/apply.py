@@ -10,7 +10,7 @@ from typing import Final
 from native.thinking import readers, suffix
 from native.thinking.capability import UNKNOWN, Capability
 from native.thinking.rules import fit
-from native.thinking.setting import Mode, Setting, budget_of
+from native.thinking.setting import UNSET, Mode, Setting, budget_of
 from native.thinking.strip import strip
 from native.thinking.suffix import Name
 from native.thinking.writers import WRITERS
@@ -62,4 +62,4 @@ def _pass_on(body: Json, name: Name, source: str, target: str, model: Capability
 
 
 def _either(body: Json, source: str, target: str) -> Setting:
-    return readers.read(body, source) or readers.read(body, target)
+    return readers.read(body, source) or (UNSET if source == target else readers.read(body, target))
