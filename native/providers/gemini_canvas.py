@@ -1,26 +1,34 @@
 """The shape of a picture, for the one model of Gemini's that takes it from a picture.
 
 Everything that turns a wanted `aspectRatio` into a white picture to draw on lives here. Laws: no other model's body is
-touched; who sends a picture has said the shape by it; the wish itself never leaves.
+touched; who sends a picture has said the shape by it; the wish itself never leaves. The words and the picture are our
+own: the legacy's say the same in others, so that a provider sees a difference here, and none in what it draws.
 """
 
+import zlib
+from base64 import b64encode
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
-
-import orjson
 
 from native.turn import Json
 from native.wire import edit
 from native.wire.loose import MISSING, get, items, text
 
 MODEL: Final = "gemini-2.5-flash-image-preview"
-SQUARE: Final = "1:1"
-TASK: Final = (
-    "Based on the following requirements, create an image within the uploaded picture. "
-    "The new content *MUST* completely cover the entire area of the original picture, "
-    "maintaining its exact proportions, and *NO* blank areas should appear."
-)
+TASK: Final = "Draw what follows over the whole of the picture given here, to its edges and in its exact proportions."
+SQUARE: Final = (1024, 1024)
+SIZES: Final = {
+    "2:3": (832, 1248),
+    "3:2": (1248, 832),
+    "3:4": (864, 1184),
+    "4:3": (1184, 864),
+    "4:5": (896, 1152),
+    "5:4": (1152, 896),
+    "9:16": (768, 1344),
+    "16:9": (1344, 768),
+    "21:9": (1536, 672),
+}
+"""Width and height in pixels, as the model draws them; every other wish is a square."""
 
 _WISH: Final = ("generationConfig", "imageConfig")
 _PARTS: Final = edit.steps("contents.0.parts")
@@ -29,13 +37,16 @@ _CONFIG: Final = edit.steps("generationConfig.imageConfig")
 
 
 @cache
-def canvases() -> dict[str, str]:
-    """White pictures in base64 (PNG), by their shape."""
-    import zstandard  # noqa: PLC0415 - for whoever draws
+def canvas(width: int, height: int) -> str:
+    """A white picture in base64: a PNG of eight bits of grey."""
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 0, 0, 0, 0))
+    rows = zlib.compress((b"\0" + b"\xff" * width) * height, 9)
+    chunks = b"".join(_chunk(*pair) for pair in ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")))
+    return b64encode(b"\x89PNG\r\n\x1a\n" + chunks).decode()
 
-    packed = files("native").joinpath("data/canvases.json.zst").read_bytes()
-    found: dict[str, str] = orjson.loads(zstandard.decompress(packed))
-    return found
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
 
 
 def canvassed(model: str, body: Json) -> Json:
@@ -53,5 +64,4 @@ def _pictured(content: Any) -> bool:
 
 
 def _canvas(ratio: str) -> Json:
-    found = canvases()
-    return {"inlineData": {"mime_type": "image/png", "data": found.get(ratio, found[SQUARE])}}
+    return {"inlineData": {"mime_type": "image/png", "data": canvas(*SIZES.get(ratio, SQUARE))}}

@@ -1,11 +1,12 @@
 import base64
 import struct
+import zlib
 
 import pytest
 
 from native.credentials.credential import Credential
 from native.providers.gemini import Gemini
-from native.providers.gemini_canvas import MODEL, TASK, canvases, canvassed
+from native.providers.gemini_canvas import MODEL, SIZES, SQUARE, TASK, canvas, canvassed
 
 GOOGLE = Credential("c", "gemini", api_key="g1")
 PICTURE = {"inlineData": {"mimeType": "image/png", "data": "AA=="}}
@@ -52,13 +53,25 @@ def test_a_wish_becomes_a_white_picture_of_that_shape_before_the_words(ratio, ex
     assert given == a_wish(ratio), "the body that was given is as it was"
 
 
-def test_every_canvas_is_white():
-    import zlib
+def chunks(png):
+    """The parts of a PNG by name, each of them whole."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    at, found = 8, {}
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        found[kind] = png[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + found[kind])
+        at += 12 + length
+    return found
 
-    for encoded in canvases().values():
-        png = base64.b64decode(encoded)
-        length = int.from_bytes(png[33:37])
-        assert set(zlib.decompress(png[41 : 41 + length])) <= {0, 1, 2, 4, 255}
+
+@pytest.mark.parametrize("shape", [*SIZES.values(), SQUARE])
+def test_every_canvas_is_a_white_picture(shape):
+    width, height = shape
+    found = chunks(base64.b64decode(canvas(width, height)))
+    assert list(found) == [b"IHDR", b"IDAT", b"IEND"]
+    assert struct.unpack(">IIBBBBB", found[b"IHDR"]) == (width, height, 8, 0, 0, 0, 0)
+    assert zlib.decompress(found[b"IDAT"]) == (b"\0" + b"\xff" * width) * height
 
 
 def test_who_sends_a_picture_gets_none_and_the_wish_goes():
