@@ -46,5 +46,7 @@ def test_log_ins_are_read_from_their_folder(a_service, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "typeless.json").write_text("{}")
     service = a_service({})
-    (log_in,) = service.pool.credentials.values()
+    log_in, nobodys = service.pool.credentials.values()
     assert (log_in.id, log_in.provider, log_in.kind, log_in.priority) == ("claude-a.json", "claude", "oauth", 2)
+    assert (nobodys.id, nobodys.provider) == ("typeless.json", "unknown")
+    assert service.pool.served == {"claude"}

@@ -5,6 +5,7 @@ Law: a server that is leaving lives but is not ready, so that whoever spreads re
 
 from aiohttp import web
 
+from native.credentials.files import UNKNOWN
 from native.identity import VERSION
 from native.surface.management.auth_files import stamp
 from native.surface.management.call import Call, route, told
@@ -15,7 +16,7 @@ from native.surface.routes import Doc
 def health(call: Call) -> web.Response:
     """`GET /health`."""
     service = call.service
-    credentials = service.pool.credentials.values()
+    credentials = [one for one in service.pool.credentials.values() if one.provider != UNKNOWN]
     now = service.kit.clock.now()
     usable = [one for one in credentials if not one.disabled]
     resting = [one for one in usable if one.unavailable]

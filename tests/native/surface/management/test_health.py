@@ -15,6 +15,12 @@ async def test_nobody_able_to_serve_is_degraded(owning):
         assert (await owner.ask("GET", "/ready"))[1]["checks"] == {"accepting": True, "credentials": False}
 
 
+async def test_a_log_in_of_nobody_is_nobody_able_to_serve(owning):
+    async with owning(log_ins={"x.json": {"a": 1}}) as owner:
+        _, said = await owner.ask("GET", "/health")
+        assert (said["status"], said["credentials"]["total"], said["providers"]) == ("degraded", 0, [])
+
+
 async def test_a_server_that_leaves_lives_and_is_not_ready(owning):
     async with owning() as owner:
         await owner.service.leave()
