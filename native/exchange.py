@@ -35,7 +35,6 @@ class Ask:
         client: Who asks.
         alt: The query's `alt`, or `responses/compact`.
         spare: The body parsed, where the endpoint has done so: for the first try to take and change.
-        sound: Whether the body is JSON to go by; if not, its text is.
         sockets: Whether the client is on a WebSocket.
         chosen: Told each credential that is asked.
     """
@@ -46,15 +45,13 @@ class Ask:
     client: Client
     alt: str = ""
     spare: list[Any] = field(default_factory=list)
-    sound: bool = True
     sockets: bool = False
     chosen: Callable[[str], None] | None = None
 
     def call(self, credential: Credential, name: Name, requested: str, meter: Meter, *, stream: bool) -> Call:
         """One try of it."""
         source, alt, raw, client = self.source, self.alt, self.raw, self.client
-        spare, sound, told = self.spare, self.sound, name.upstream
-        return Call(credential, told, requested, source, stream, alt, raw, client, spare, sound, meter)
+        return Call(credential, name.upstream, requested, source, stream, alt, raw, client, self.spare, meter=meter)
 
 
 class Exchange:

@@ -35,7 +35,7 @@ async def chat(request: web.Request, service: "Service") -> web.StreamResponse:
         if is_responses(seen.tree):
             raw = as_chat(seen.tree, service, seen.model, stream=stream)
             seen = fields(raw)
-    ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request), seen.spare, seen.sound)
+    ask = Ask(seen.model, "openai", raw, client_of(request), alt_of(request), seen.spare)
     if seen.stream is True:
         return await streaming(request, service, ask, CHAT)
     return await at_once(request, service, service.exchange.whole(ask))
