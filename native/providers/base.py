@@ -12,18 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-import orjson
-
 from native import redirects, thinking
 from native.failure import Failure
 from native.logs.record import Trace
 from native.metering import OFF, Meter
 from native.models import split_suffix
 from native.payload import NO_RULES, Rules
+from native.providers import spelling
 from native.proxies import proxy_for
 from native.turn import Clock, Ids, Json, Memory, Pair, Turn
 from native.upstream import Headers, Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
-from native.wire import lenient, loose, patch, twice
+from native.wire import lenient, loose, twice
 from native.wire.lines import Lines
 from native.wire.loose import get
 
@@ -35,18 +34,6 @@ if TYPE_CHECKING:
 
 COMPACT = "responses/compact"
 """The `alt` of a request to compact a conversation."""
-
-
-_ALIKE = {
-    *((one, one) for one in ("openai", "claude", "gemini", "openai-response")),
-    ("openai-response", "codex"),
-}
-"""Protocols of client and provider between which a text passes."""
-_PASSED_ON = {*_ALIKE, ("gemini-cli", "gemini")}
-"""Those between which an answer does."""
-_LINE, _PARAGRAPH = "\u2028".encode(), "\u2029".encode()
-_PUNCTUATION = _LINE[:1]
-"""What both begin with, and other marks: one byte is found soonest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +223,7 @@ class HttpProvider:
         pair = self.kit.pairs.get((call.source, self.target(call)))
         body = self._read(call, turn, pair)
         if pair is not None:
-            return self.left(call, pair.request(body, turn)), turn, pair
+            return spelling.left(call, self.target(call), pair.request(body, turn)), turn, pair
         if call.base and get(body, "model") != call.base:
             body["model"] = call.base
         return body, turn, None
@@ -268,23 +255,8 @@ class HttpProvider:
         )
 
     def spelled(self, call: Call, body: Json) -> bytes:
-        """A body as bytes; where protocols are the same and the client's text is no object, that, edited likewise."""
-        if call.sound or (call.source, self.target(call)) not in _ALIKE:
-            return dumped(body)
-        before = lenient.sought(call.raw)
-        if patch.opens(call.raw) or not isinstance(before, dict):
-            return patch.edited(call.raw, before if isinstance(before, dict) else {}, body)
-        if before.keys() <= body.keys():
-            body = self.left(call, body)
-        return patch.edited(call.raw, before, body) if body.keys() <= before.keys() else dumped(body)
-
-    def left(self, call: Call, body: Json) -> Json:
-        """What is left of a body: of a text that does not begin as an object only what is new, once anything is."""
-        if call.sound or (call.source, self.target(call)) not in _ALIKE or patch.opens(call.raw):
-            return body
-        before = lenient.sought(call.raw)
-        new = {key: value for key, value in body.items() if key not in before} if isinstance(before, dict) else {}
-        return new or body
+        """A body as bytes, or the client's text as far as that is to be passed on."""
+        return spelling.spelled(call, self.target(call), body)
 
     def proxy(self, call: Call, url: str) -> str | None:
         """The proxy to go through: the credential's, the configuration's or the environment's; None to go straight."""
@@ -339,7 +311,7 @@ class HttpProvider:
         stream = pair.stream(turn) if pair else None
         feed = stream.feed if stream else _same
         lines, clean, broken, mark = Lines(), self.line, None, meter.mark
-        spelled = _as_it_is if pair is None or (pair.client, pair.upstream) in _PASSED_ON else _without_separators
+        spelled = spelling.of_chunks(pair)
         try:
             try:
                 async for data in answer.chunks():
@@ -372,26 +344,6 @@ def _same(line: bytes) -> list[bytes]:
     return [line]
 
 
-def _as_it_is(chunks: list[bytes]) -> list[bytes]:
-    return chunks
-
-
-def _without_separators(chunks: list[bytes]) -> list[bytes]:
-    """Chunks with the line and paragraph separators escaped, as Go writes them: some clients cut lines there."""
-    for chunk in chunks:
-        if chunk.find(_PUNCTUATION) >= 0:
-            return [each.replace(_LINE, b"\\u2028").replace(_PARAGRAPH, b"\\u2029") for each in chunks]
-    return chunks
-
-
-def dumped(body: Json) -> bytes:
-    """A body as bytes."""
-    try:
-        return orjson.dumps(body)
-    except TypeError:  # what orjson does not write as it is
-        return loose.raw(body).encode()
-
-
 def with_headers(headers: Headers, own: Mapping[str, str]) -> Headers:
     """Headers with a credential's own in place of those of the same name; of one that it names twice, the last."""
     if not own:
@@ -410,6 +362,5 @@ __all__ = [
     "Provider",
     "Streamed",
     "Whole",
-    "dumped",
     "with_headers",
 ]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from native.failure import Failure
 from native.metering import Meter
-from native.providers import claude_body, claude_cache, claude_cloak, claude_device, claude_headers
+from native.providers import claude_body, claude_cache, claude_cloak, claude_device, claude_headers, spelling
 from native.providers.base import COMPACT, Call, HttpProvider, Kit, Streamed, Whole
 from native.providers.claude_cloak import Cloaking, UserIds
 from native.providers.claude_device import Devices
@@ -46,7 +46,7 @@ class Claude(HttpProvider):
     def edit(self, call: Call, body: Json, turn: Turn) -> Json:
         """Think, cloak, rules, the answer's limit, forced tools, cache marks."""
         told = self.thought(call, body)
-        ruled = self.ruled(call, self.left(call, self._cloaked(call, told, turn)), body, turn)
+        ruled = self.ruled(call, spelling.left(call, self.format, self._cloaked(call, told, turn)), body, turn)
         if "claude" in self.kit.models.providers(call.base.strip()):
             known = self.kit.models.info(call.base.strip(), self.name)
             ruled = claude_body.limited(ruled, known.max_completion_tokens if known else 0)

@@ -12,7 +12,8 @@ from uuid import NAMESPACE_OID, uuid5
 from native import tokens
 from native.failure import Failure
 from native.providers import codex_socket
-from native.providers.base import COMPACT, Call, HttpProvider, Streamed, Whole, dumped, with_headers
+from native.providers.base import COMPACT, Call, HttpProvider, Streamed, Whole, with_headers
+from native.providers.spelling import dumped
 from native.turn import Json, Turn
 from native.upstream import Headers, UpstreamError, UpstreamRequest, UpstreamResponse
 from native.wire import lenient

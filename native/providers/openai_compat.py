@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from native import tokens
 from native.failure import Failure
-from native.providers.base import COMPACT, Call, HttpProvider, Whole, dumped, with_headers
+from native.providers.base import COMPACT, Call, HttpProvider, Whole, with_headers
+from native.providers.spelling import dumped
 from native.turn import Json, Turn
 from native.upstream import UpstreamRequest
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from native.providers.base import dumped
+from native.providers.spelling import dumped
 from native.wire import lenient
 from native.wire.fields import fields
 from native.wire.twice import Again, Doubled, first, once
