@@ -14,7 +14,7 @@ from native.access import Denied
 from native.config import AmpCode
 from native.logs.record import teed
 from native.proxies import proxy_for
-from native.surface.passthrough import HOP
+from native.surface.passthrough import HOP, relayed
 from native.surface.routes import CORS, Answer, answer
 from native.surface.visit import VISIT
 from native.upstream import NO_AGENT, Headers, UpstreamError, UpstreamRequest, UpstreamResponse
@@ -93,28 +93,12 @@ async def forwarded(request: web.Request, service: "Service", raw: bytes, *, cor
     for name, value in found.headers:
         if name.lower() not in HOP or (name.lower() == "content-length" and whole is None):
             response.headers.add(name, value)
-    return await _passed_on(request, response, found, whole)
-
-
-async def _passed_on(
-    request: web.Request, response: web.StreamResponse, found: UpstreamResponse, whole: bytes | None
-) -> web.StreamResponse:
-    if whole is not None:
-        response.content_length = len(whole)
+    if whole is None:
+        return await relayed(request, response, found)
+    found.close()
+    response.content_length = len(whole)
     await response.prepare(request)
-    write = teed(request, response)
-    try:
-        if whole is not None:
-            await write(whole)
-        else:
-            async for data in found.chunks():
-                await write(data)
-    except UpstreamError:
-        if request.transport is not None:
-            request.transport.close()
-        return response
-    finally:
-        found.close()
+    await teed(request, response)(whole)
     await response.write_eof()
     return response
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from native.failure import Failure
 from native.logs.record import teed
 from native.surface.turns import refused
-from native.upstream import UpstreamError, UpstreamRequest
+from native.upstream import UpstreamError, UpstreamRequest, UpstreamResponse
 
 if TYPE_CHECKING:
     from native.service import Service
@@ -45,6 +45,11 @@ async def forwarded(request: web.Request, service: "Service") -> web.StreamRespo
     for name, value in answer.headers:
         if name.lower() not in HOP:
             response.headers.add(name, value)
+    return await relayed(request, response, answer)
+
+
+async def relayed(request: web.Request, response: web.StreamResponse, answer: UpstreamResponse) -> web.StreamResponse:
+    """Pass a body on as it comes; where it breaks off, so does the client's connection."""
     await response.prepare(request)
     write = teed(request, response)
     try:
