@@ -4,7 +4,6 @@ Laws: a name is one name inside the folder of log-ins, never a path, and never l
 sent to hold is JSON or it is not written; a change takes effect before it is answered.
 """
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from native.surface.management.call import OK, Call, RefusedError, route, told
 from native.surface.management.form import form_of
 from native.surface.management.keys import read
 from native.surface.management.kinds import NUMBER, SWITCH, TEXT, TEXTS, Field, KindError, List, Optional, Shape
+from native.surface.management.reading import FaultError, an_object
 from native.surface.routes import CORS, Doc
 from native.wire.loose import get
 
@@ -37,7 +37,6 @@ FIELDS = Shape(
 NAMES = Shape(Field("name", TEXT), Field("names", TEXTS))
 NOT_FOUND = "auth file not found"
 MUST_BE_JSON = "file must be .json"
-LITERALS = {"n": "null", "t": "true", "f": "false"}
 CLAIMS = {
     "chatgpt_account_id": "chatgpt_account_id",
     "chatgpt_plan_type": "plan_type",
@@ -174,45 +173,11 @@ def download(call: Call) -> web.Response:
 # ---- writing -------------------------------------------------------------------------------------------------------
 
 
-def invalid(content: bytes) -> str:
-    """Why a text is no JSON object; empty where it is one."""
-    text = content.decode("utf-8", "replace")
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        return _wording(error, text)
-    except RecursionError:
-        return "exceeded max depth"
-    if isinstance(found, dict) or found is None:
-        return ""
-    kinds = {str: "string", bool: "bool", list: "array"}
-    kind = kinds.get(type(found), "number")
-    return f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
-
-
-def _wording(error: json.JSONDecodeError, text: str) -> str:
-    if error.pos >= len(text.rstrip()):
-        return "unexpected end of JSON input"
-    sign = text[error.pos]
-    if literal := LITERALS.get(sign) if error.msg == "Expecting value" else None:
-        for at, wanted in enumerate(literal):
-            got = text[error.pos + at : error.pos + at + 1]
-            if got != wanted:
-                return f"invalid character '{got}' in literal {literal} (expecting '{wanted}')"
-    where = {
-        "Expecting value": "looking for beginning of value",
-        "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
-        "Expecting ':' delimiter": "after object key",
-        "Expecting ',' delimiter": "after array element or object key:value pair",
-        "Extra data": "after top-level value",
-    }
-    return f"invalid character '{sign}' {where.get(error.msg, 'in string literal')}"
-
-
 def _write(call: Call, name: str, content: bytes) -> None:
-    if problem := invalid(content):
-        raise RefusedError(500, f"invalid auth file: {problem}")
-    tree = orjson.loads(content)
+    try:
+        tree = an_object(content)
+    except FaultError as error:
+        raise RefusedError(500, f"invalid auth file: {error}") from error
     if tree is not None:
         tree["disabled"] = False
     _store(call, name, tree)
@@ -224,7 +189,7 @@ def _write(call: Call, name: str, content: bytes) -> None:
         return  # a file need not say
 
 
-def _store(call: Call, name: str, tree: Json) -> None:
+def _store(call: Call, name: str, tree: Json | None) -> None:
     """Write a log-in and put it in force."""
     try:
         writing.write(call.service.stores.auth_dir, name, writing.compact(tree))

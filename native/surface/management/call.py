@@ -4,8 +4,6 @@ Everything that these endpoints share lives here. Laws: without a management key
 bound; what is refused is JSON with an `error`.
 """
 
-import json
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ import orjson
 from aiohttp import web
 
 from native.identity import VERSION
+from native.surface.management import reading
 from native.surface.management.access import Doorman, Keys, address_of
 from native.surface.management.desk import Desk, RefusedError, desk_of
 from native.surface.management.kinds import TEXT, Field, Shape
@@ -29,23 +28,6 @@ MOST_BODY = 10 * 1024 * 1024
 INVALID = "invalid body"
 
 _DOORMEN: "WeakKeyDictionary[Service, Doorman]" = WeakKeyDictionary()
-
-
-BLANKS = " \t\r\n"
-
-
-def _refused(constant: str) -> Any:
-    """Python's reader takes `NaN`, which JSON does not have."""
-    raise ValueError(constant)
-
-
-def _mended(tree: Any) -> Any:
-    """The value with a sign of its own for every half of a pair that stands alone: no file could hold it."""
-    return json.loads(_LONE.sub("\ufffd", json.dumps(tree, ensure_ascii=False)))
-
-
-_FIRST = json.JSONDecoder(parse_constant=_refused)
-_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +50,15 @@ class Call:
     def json(self) -> Any:
         """The whole body as JSON; signs that are none are replaced. Raises `RefusedError`."""
         try:
-            return orjson.loads(self.raw)
-        except ValueError:
-            pass
-        try:
-            return _mended(json.loads(self.raw.decode("utf-8", "replace"), parse_constant=_refused))
-        except (ValueError, RecursionError) as error:
+            return reading.whole(self.raw)
+        except reading.FaultError as error:
             raise RefusedError(400, INVALID) from error
 
     def bound(self) -> Any:
         """The body's first JSON value, whatever stands behind it. Raises `RefusedError`."""
         try:
-            return orjson.loads(self.raw)
-        except ValueError:
-            pass
-        try:
-            return _mended(_FIRST.raw_decode(self.raw.decode("utf-8", "replace").lstrip(BLANKS))[0])
-        except (ValueError, RecursionError) as error:
+            return reading.first(self.raw)
+        except reading.FaultError as error:
             raise RefusedError(400, INVALID) from error
 
     def index(self, length: int) -> int | None:

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import orjson
 from aiohttp import web
 
 from native.credentials.service_account import LOCATION, ServiceAccount, ServiceAccountError, service_account
-from native.surface.management.auth_files import invalid
 from native.surface.management.call import Call, RefusedError, route, told
 from native.surface.management.form import form_of
 from native.surface.management.kinds import TEXT, Field, Shape
+from native.surface.management.reading import FaultError, an_object
 from native.surface.routes import Doc
 
 FORM = "multipart/form-data"
@@ -17,10 +16,10 @@ FORM = "multipart/form-data"
 
 def kept(call: Call, content: bytes, location: str) -> tuple[ServiceAccount, Path]:
     """Write a service account's JSON as a log-in and put it in force; returns the account and its file."""
-    if problem := invalid(content):
-        raise RefusedError(400, "invalid json", message=problem)
     try:
-        account = service_account(orjson.loads(content))
+        account = service_account(an_object(content))
+    except FaultError as error:
+        raise RefusedError(400, "invalid json", message=str(error)) from error
     except ServiceAccountError as error:
         raise RefusedError(400, "invalid service account", message=str(error)) from error
     if not account.project:

@@ -2,7 +2,7 @@ import aiohttp
 import pytest
 
 from native.credentials.writing import safe
-from native.surface.management.auth_files import invalid, stamp
+from native.surface.management.auth_files import stamp
 
 LOG_IN = {"type": "claude", "email": "a@example.test", "access_token": "t", "last_refresh": "2026-11-01T00:00:00Z"}
 TRICKS = ["../x.json", "/etc/x.json", "a/b.json", "a\\b.json", "..", ".", "a\0.json", "x" * 300 + ".json", " "]
@@ -113,21 +113,6 @@ async def test_log_ins_are_removed_by_name_by_names_and_all(owning):
         assert (status, said["deleted"], said["failed"][0]["name"]) == (207, 1, "z.json")
         assert await owner.ask("DELETE", "/auth-files?all=true") == (200, {"status": "ok", "deleted": 2})
         assert await listed(owner) == {}
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "unexpected end of JSON input"),
-        (b"{", "unexpected end of JSON input"),
-        (b"x", "invalid character 'x' looking for beginning of value"),
-        (b"nope", "invalid character 'o' in literal null (expecting 'u')"),
-        (b"[]", "json: cannot unmarshal array into Go value of type map[string]interface {}"),
-        (b"{}", ""),
-    ],
-)
-def test_what_is_no_log_in_is_told_as_the_legacy_tells_it(content, why):
-    assert invalid(content) == why
 
 
 def test_times_and_names():
