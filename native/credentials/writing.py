@@ -26,7 +26,7 @@ def _escaped(text: bytes) -> bytes:
     return text
 
 
-def compact(tree: Json, *, ordered: bool = True) -> bytes:
+def compact(tree: Json | None, *, ordered: bool = True) -> bytes:
     """A tree in one line, its keys in alphabetical order or as they stand."""
     return _escaped(orjson.dumps(tree, option=orjson.OPT_SORT_KEYS if ordered else 0))
 
