@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 from native.config import Deadlines
 from native.h1 import Broken, Connection
 from native.upstream import (
-    NO_AGENT,
     Headers,
     UpstreamError,
     UpstreamRequest,
@@ -34,11 +33,6 @@ if TYPE_CHECKING:
 
 AGENTS = {"https": "Go-http-client/2.0", "http": "Go-http-client/1.1"}
 """The User-Agent where a provider sets none, as the legacy's HTTP library has it."""
-UNSAID = {
-    scheme: (("user-agent", ("User-Agent", agent)), ("accept-encoding", ("Accept-Encoding", "gzip")))
-    for scheme, agent in AGENTS.items()
-}
-"""Headers that the legacy's HTTP library adds where nobody set them, by scheme; first what they are looked for by."""
 IDLE_SECONDS = 90.0
 PORTS = {"https": 443, "http": 80}
 OWN = frozenset({"connection", "host"})
@@ -60,9 +54,8 @@ class Place(NamedTuple):
     netloc: str
     host: str
     port: int
-    path: str
-    named: str
-    """The host as requests name it."""
+    asked: str
+    """The rest of a request's first line, and its `Host`."""
 
 
 @lru_cache(maxsize=256)
@@ -75,27 +68,43 @@ def place_of(url: str) -> Place:
     if not host:
         raise ValueError("http: no Host in request URL")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(scheme, netloc, host, parts.port or PORTS[scheme], path, netloc.rpartition("@")[2])
+    asked = f"{path} HTTP/1.1\r\nHost: {netloc.rpartition('@')[2]}"
+    if asked.count("\n") > 1:
+        raise ValueError("invalid control character in URL")
+    return Place(scheme, netloc, host, parts.port or PORTS[scheme], asked)
 
 
 def said_too(headers: Headers, scheme: str) -> Headers:
-    """A request's headers, and those that Go's client adds where nobody set them."""
-    names = {name.lower() for name, _ in headers}
-    said = [*headers, *[pair for name, pair in UNSAID[scheme] if name not in names]]
-    if NO_AGENT in said:
-        said.remove(NO_AGENT)
+    """A request's headers, and those that Go's client adds where nobody set them; without those of the way itself."""
+    said: Headers = []
+    agent = coding = False
+    for pair in headers:
+        low = pair[0].lower()
+        if low == "user-agent":
+            agent = True
+            if not pair[1]:  # `NO_AGENT`
+                continue
+        elif low == "accept-encoding":
+            coding = True
+        elif low in OWN:
+            continue
+        said.append(pair)
+    if not agent:
+        said.append(("User-Agent", AGENTS[scheme]))
+    if not coding:
+        said.append(("Accept-Encoding", "gzip"))
     return said
 
 
 def _head(request: UpstreamRequest, place: Place) -> bytes:
     """A request's head. Raises `Broken` where a header would end it early."""
-    lines = [f"{request.method} {place.path} HTTP/1.1", f"Host: {place.named}"]
-    lines += [f"{n}: {v}" for n, v in said_too(request.headers, place.scheme) if n.lower() not in OWN]
+    lines = [f"{request.method} {place.asked}"]
+    lines += [f"{name}: {value}" for name, value in said_too(request.headers, place.scheme)]
     if request.body or request.method in BODIED:
         lines.append(f"Content-Length: {len(request.body)}")
     lines.append("\r\n")
     head = "\r\n".join(lines).encode("latin-1")
-    if head.count(b"\n") != len(lines):
+    if head.count(b"\n") != len(lines) + 1:
         raise Broken("a header has a line break in it")
     return head
 

@@ -24,7 +24,7 @@ RESTARTABLE = {401, 402, 403, 408, 429}
 """Statuses after which a stream that has not begun may begin anew (and every 5xx)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """What a client asks.
 
@@ -218,7 +218,7 @@ class Exchange:
         self.pool.succeeded(served.credential, served.model)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Served[T]:
     """What a credential gave, and the model it is booked on."""
 
@@ -227,7 +227,7 @@ class _Served[T]:
     model: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Begun:
     """A stream that has begun: its headers, what has come, and what is to come."""
 

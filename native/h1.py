@@ -19,8 +19,6 @@ SIZE_MOST: Final = 16
 HELD_MOST: Final = 1024 * 1024
 """Bytes of a body that wait to be taken before reading stops."""
 _BODILESS: Final = frozenset({204, 304})
-_FRAMING: Final = ("connection", "transfer-encoding", "content-length")
-"""Headers that say where a body ends, and what becomes of the connection then."""
 
 
 class Broken(Exception):  # noqa: N818 - the field's word for it
@@ -136,16 +134,21 @@ class Connection(asyncio.Protocol):
             if len(data) > end + 4:
                 self._head(data[end + 4 :])
             return
-        framing = dict.fromkeys(_FRAMING, "")
+        headers, connection, coding, length = self.headers, "", "", ""
         for line in lines:
             name, colon, value = line.partition(":")
             if not colon:
                 raise Broken("malformed HTTP header")
             name, value = name.strip(), value.strip()
-            self.headers.append((name, value))
-            if (low := name.lower()) in framing:
-                framing[low] = value.lower()
-        self._frame(status, version, *framing.values())
+            headers.append((name, value))
+            match name.lower():
+                case "content-length":
+                    length = value
+                case "transfer-encoding":
+                    coding = value.lower()
+                case "connection":
+                    connection = value.lower()
+        self._frame(status, version, connection, coding, length)
         self.status = status
         if self._mode == "none":
             self.complete = True

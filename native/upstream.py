@@ -44,9 +44,9 @@ def broken_off(url: str, nth: int) -> str:
     return f"stream error: stream ID {2 * nth - 1}; INTERNAL_ERROR; received from peer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UpstreamRequest:
-    """One call to a provider.
+    """One call to a provider. Not to be changed, like everything made for each request; to freeze it costs too much.
 
     Attributes:
         method: HTTP method.

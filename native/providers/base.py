@@ -36,7 +36,7 @@ COMPACT = "responses/compact"
 """The `alt` of a request to compact a conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Client:
     """Who asks, and how: what a provider may take over from the client's own request.
 
@@ -117,7 +117,7 @@ class Call:
         return split_suffix(self.model)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Whole:
     """A whole answer, in the client's protocol, and the headers it came with."""
 
@@ -125,7 +125,7 @@ class Whole:
     headers: Headers = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Streamed:
     """A stream that has begun: its headers, and its chunks in the client's protocol (not yet framed), some at a time.
 

@@ -22,7 +22,7 @@ MARGIN = 60
 """Seconds before its end at which a token is no longer used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unsigned(UpstreamRequest):
     """A request that still needs its account's token."""
 
