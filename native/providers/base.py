@@ -223,7 +223,8 @@ class HttpProvider:
         pair = self.kit.pairs.get((call.source, self.target(call)))
         body = self._read(call, turn, pair)
         if pair is not None:
-            return spelling.left(call, self.target(call), pair.request(body, turn)), turn, pair
+            made = pair.request(body, turn)
+            return made if call.sound else spelling.left(call, self.target(call), made), turn, pair
         if call.base and get(body, "model") != call.base:
             body["model"] = call.base
         return body, turn, None
