@@ -130,6 +130,7 @@ class Pair:
         tokens: (count, turn) -> the client's answer to a question for a count of tokens; None where there is none.
         accents: The quirks this pair has, in the order they act.
         seeking: Whether a request is read from its first brace on, whatever stands before.
+        passing: Whether `request` changes nothing but the model's name.
     """
 
     client: str
@@ -140,3 +141,4 @@ class Pair:
     tokens: Callable[[int, Turn], bytes] | None = None
     accents: tuple[Accent, ...] = ()
     seeking: bool = False
+    passing: bool = False

@@ -44,4 +44,4 @@ def stream(_turn: Turn) -> ChatStream:
     return ChatStream()
 
 
-PAIR = Pair(client="openai", upstream="openai", request=request, whole=whole, stream=stream, seeking=True)
+PAIR = Pair(client="openai", upstream="openai", request=request, whole=whole, stream=stream, seeking=True, passing=True)

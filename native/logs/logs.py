@@ -113,7 +113,7 @@ class Logs:
         """Log a failure as far as it is known though nobody listened."""
         if self._folder is not None and _is_logged(request):
             small = (request.content_length or 0) <= MOST_BODY and not request.content_type.startswith("multipart/")
-            self._write(request, trace, response, await _body(request) if small else Body(), None)
+            self._write(request, trace, response, await _body(request, trace) if small else Body(), None)
 
     async def recorded(self, request: web.Request, answering: Answering) -> web.StreamResponse:
         """Have a request answered, and log everything about it."""
@@ -134,7 +134,7 @@ class Logs:
         finally:
             CURRENT.reset(token)
             self.note(request, trace, _status(response, record))
-            body = record.messages if record.messages.size else await _body(request)
+            body = record.messages if record.messages.size else await _body(request, trace)
             self._write(request, trace, response, body, record)
 
     def _write(
@@ -259,8 +259,10 @@ def _status(response: web.StreamResponse | None, record: Record | None) -> int:
     return 200 if record is not None and record.messages.size else CLIENT_LEFT
 
 
-async def _body(request: web.Request) -> Body:
+async def _body(request: web.Request, trace: Trace) -> Body:
     """The client's body as far as it has come; never waited for."""
+    if trace.body is not None:
+        return Body(trace.body)
     return Body(await request.read()) if request.content.is_eof() else Body()
 
 

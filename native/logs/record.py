@@ -124,6 +124,7 @@ class Trace:
         model: For which model, as the provider calls it.
         failure: How it failed, as far as the client was told.
         record: Everything about it, where that is wanted.
+        body: The client's body, once somebody has taken it.
     """
 
     began: float
@@ -131,6 +132,7 @@ class Trace:
     model: str = ""
     failure: "Failure | None" = None
     record: Record | None = None
+    body: bytes | None = None
 
     def failed(self, failure: "Failure") -> None:
         """The client is told of a failure."""

@@ -97,6 +97,7 @@ class Call:
         spare: The body parsed already, for the first try to take.
         sound: Whether the body is JSON to go by; if not, its text is what a provider of the same protocol gets.
         meter: Told of the upstream's answer, for what it cost.
+        untouched: The body as long as it is what `raw` says: whoever edits it makes another.
     """
 
     credential: "Credential"
@@ -110,6 +111,7 @@ class Call:
     spare: list[Any] = field(default_factory=list)
     sound: bool = True
     meter: Meter = OFF
+    untouched: Json | None = None
 
     @property
     def base(self) -> str:
@@ -223,7 +225,10 @@ class HttpProvider:
         pair = self.kit.pairs.get((call.source, self.target(call)))
         body = self._read(call, turn, pair)
         if pair is not None:
+            named = body.get("model")
             made = pair.request(body, turn)
+            if pair.passing and named == turn.model:
+                call.untouched = made
             return made if call.sound else spelling.left(call, self.target(call), made), turn, pair
         if call.base and get(body, "model") != call.base:
             body["model"] = call.base

@@ -1,7 +1,8 @@
 """How bodies and chunks are written: anew from what was parsed, or as the text that came, edited.
 
-Laws: between the same protocols a client's text that is no object is passed on and edited as the legacy edits text;
-everything else is written anew; an answer that is translated has no line separators that a client might cut at.
+Laws: between the same protocols a client's text goes on as it came where nothing is changed, and one that is no
+object is edited as the legacy edits text; everything else is written anew; an answer that is translated has no line
+separators that a client might cut at.
 """
 
 from collections.abc import Callable
@@ -37,14 +38,16 @@ def dumped(body: Json) -> bytes:
 
 
 def spelled(call: "Call", target: str, body: Json) -> bytes:
-    """A body as bytes; where protocols are the same and the client's text is no object, that, edited likewise.
+    """A body as bytes: the client's own text where nobody touched it, or where it is no object, edited likewise.
 
     Args:
         call: Whose text it was.
         target: The upstream's protocol.
         body: What became of it.
     """
-    if call.sound or (call.source, target) not in _ALIKE:
+    if call.sound:
+        return call.raw if body is call.untouched else dumped(body)
+    if (call.source, target) not in _ALIKE:
         return dumped(body)
     before = lenient.sought(call.raw)
     if patch.opens(call.raw) or not isinstance(before, dict):

@@ -57,8 +57,12 @@ type Refusal = Callable[[Failure, "Service"], web.StreamResponse]
 
 async def body_of(request: web.Request) -> bytes:
     """The body to answer: the client's, or what a wrapping endpoint has put in its place."""
-    body = request[VISIT].body
-    return await request.read() if body is None else body
+    visit = request[VISIT]
+    if visit.body is None:
+        content = request.content
+        # What has come whole by now is taken as it lies there: aiohttp's `read` copies it twice.
+        visit.body = request[TRACE].body = content.read_nowait() if content.is_eof() else await request.read()
+    return visit.body
 
 
 def client_of(request: web.Request) -> Client:

@@ -29,6 +29,25 @@ async def test_a_whole_request(a, a_kit, a_call):
     assert orjson.loads(request.body) == {"model": "real", "messages": []}
 
 
+SPACED = b'{ "model": "real", "n": 1.0, "big": 1e2, "messages": [] }\n'
+
+
+@pytest.mark.parametrize(
+    ("raw", "tree", "sent"),
+    [
+        (SPACED, {}, SPACED),
+        (SPACED.replace(b"real", b"alias"), {}, b'{"model":"real","n":1.0,"big":100.0,"messages":[]}'),
+        (
+            SPACED,
+            {"payload": {"override": [{"models": [{"name": "*"}], "params": {"n": 2}}]}},
+            b'{"model":"real","n":2,"big":100.0,"messages":[]}',
+        ),
+    ],
+)
+async def test_a_body_that_nobody_touches_goes_on_as_it_was_spelled(a, a_kit, a_call, raw, tree, sent):
+    assert (await asked(a, a_kit, a_call, raw, tree)).body == sent
+
+
 async def test_a_stream_asks_for_usage_and_says_what_it_wants(a, a_kit, a_call):
     raw = b'{"model":"m","stream":true,"stream_options":{"x":1}}'
     request = await asked(a, a_kit, a_call, raw, stream=True)
