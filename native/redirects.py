@@ -41,7 +41,7 @@ def _spelled(request: UpstreamRequest) -> UpstreamRequest:
         url, who = asked(request.url)
     except ValueError as error:
         raise UpstreamError(f'parse "{request.url}": {error}') from error
-    if url is request.url:
+    if url == request.url:
         return request
     named = who and not any(name.lower() == "authorization" and value for name, value in request.headers)
     return replace(request, url=url, headers=[*request.headers, ("Authorization", who)] if named else request.headers)

@@ -6,6 +6,7 @@ address is named in a header instead.
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
@@ -15,6 +16,7 @@ _PATH: Final = re.compile(f"[{_SIGNS}]*").fullmatch
 _KEPT: Final = "-._~$&+,/:;=@"
 
 
+@lru_cache(maxsize=256)
 def asked(url: str) -> tuple[str, str]:
     """An address as it is asked for, and the `Authorization` of whoever it names; empty where it names nobody."""
     if _PLAIN(url):

@@ -159,6 +159,13 @@ def decoder_for(coding: str) -> Decoder | None:
     return next((_KNOWN[name]() for name in names if name in _KNOWN), None)
 
 
+def _named(headers: Pairs) -> str:
+    for name, value in headers:
+        if name.lower() == "content-encoding":
+            return value
+    return ""
+
+
 def in_transit(asked: Pairs, answered: Pairs) -> tuple[Pairs, Decoder | None]:
     """What the way out undoes by itself: gzip, where whoever asked named no coding.
 
@@ -169,7 +176,6 @@ def in_transit(asked: Pairs, answered: Pairs) -> tuple[Pairs, Decoder | None]:
     Returns:
         The answer's headers, without those that are then no longer true, and what undoes it.
     """
-    coding = next((value for name, value in answered if name.lower() == "content-encoding"), "")
-    if coding.lower() != "gzip" or any(name.lower() == "accept-encoding" for name, _ in asked):
+    if _named(answered).lower() != "gzip" or any(name.lower() == "accept-encoding" for name, _ in asked):
         return answered, None
     return [pair for pair in answered if pair[0].lower() not in _UNTRUE], decoder_for("gzip")
