@@ -6,15 +6,12 @@ separators that a client might cut at.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import orjson
 
 from native.turn import Json, Pair
 from native.wire import lenient, loose, patch
-
-if TYPE_CHECKING:
-    from native.providers.base import Call
 
 _ALIKE: Final = {
     *((one, one) for one in ("openai", "claude", "gemini", "openai-response")),
@@ -29,6 +26,15 @@ _PUNCTUATION: Final = _LINE[:1]
 """What both begin with, and other marks: one byte is found soonest."""
 
 
+class Came(Protocol):
+    """What a client sent: its text and protocol, whether that is JSON, and what was parsed while nobody touched it."""
+
+    raw: bytes
+    source: str
+    sound: bool
+    untouched: Json | None
+
+
 def dumped(body: Json) -> bytes:
     """A body as bytes."""
     try:
@@ -37,31 +43,31 @@ def dumped(body: Json) -> bytes:
         return loose.raw(body).encode()
 
 
-def spelled(call: "Call", target: str, body: Json) -> bytes:
+def spelled(came: Came, target: str, body: Json) -> bytes:
     """A body as bytes: the client's own text where nobody touched it, or where it is no object, edited likewise.
 
     Args:
-        call: Whose text it was.
+        came: What the client sent.
         target: The upstream's protocol.
         body: What became of it.
     """
-    if call.sound:
-        return call.raw if body is call.untouched else dumped(body)
-    if (call.source, target) not in _ALIKE:
+    if came.sound:
+        return came.raw if body is came.untouched else dumped(body)
+    if (came.source, target) not in _ALIKE:
         return dumped(body)
-    before = lenient.sought(call.raw)
-    if patch.opens(call.raw) or not isinstance(before, dict):
-        return patch.edited(call.raw, before if isinstance(before, dict) else {}, body)
+    before = lenient.sought(came.raw)
+    if patch.opens(came.raw) or not isinstance(before, dict):
+        return patch.edited(came.raw, before if isinstance(before, dict) else {}, body)
     if before.keys() <= body.keys():
-        body = left(call, target, body)
-    return patch.edited(call.raw, before, body) if body.keys() <= before.keys() else dumped(body)
+        body = left(came, target, body)
+    return patch.edited(came.raw, before, body) if body.keys() <= before.keys() else dumped(body)
 
 
-def left(call: "Call", target: str, body: Json) -> Json:
+def left(came: Came, target: str, body: Json) -> Json:
     """What is left of a body: of a text that does not begin as an object only what is new, once anything is."""
-    if call.sound or (call.source, target) not in _ALIKE or patch.opens(call.raw):
+    if came.sound or (came.source, target) not in _ALIKE or patch.opens(came.raw):
         return body
-    before = lenient.sought(call.raw)
+    before = lenient.sought(came.raw)
     new = {key: value for key, value in body.items() if key not in before} if isinstance(before, dict) else {}
     return new or body
 
