@@ -211,20 +211,7 @@ class Egress:
             self._asked[place.netloc] += 1
             broken = broken_off(request.url, self._asked[place.netloc])
             if request.proxy:
-                if self._roundabout is None:
-                    from native.roundabout import Roundabout  # noqa: PLC0415 - not every server has a proxy
-
-                    self._roundabout = Roundabout(self._context, self._deadlines)
-                found = await self._roundabout.send(request, said_too(request.headers, place.scheme))
-                return Answer(
-                    found.status,
-                    found.headers,
-                    found,
-                    found.release,
-                    asked=request.headers,
-                    broken=broken,
-                    idle=self._deadlines.idle,
-                )
+                return await self._around(request, place, broken)
             return await self._straight(request, place, broken)
         except (Broken, OSError, ValueError) as error:
             said = "the provider does not answer" if isinstance(error, TimeoutError) else str(error)
@@ -235,6 +222,22 @@ class Egress:
         from native.sockets import connect  # noqa: PLC0415 - few servers ever open one; its SOCKS costs half a megabyte
 
         return await connect(request, self._context)
+
+    async def _around(self, request: UpstreamRequest, place: "Place", broken: str) -> Answer:
+        if self._roundabout is None:
+            from native.roundabout import Roundabout  # noqa: PLC0415 - not every server has a proxy
+
+            self._roundabout = Roundabout(self._context, self._deadlines)
+        found = await self._roundabout.send(request, said_too(request.headers, place.scheme))
+        return Answer(
+            found.status,
+            found.headers,
+            found,
+            found.release,
+            asked=request.headers,
+            broken=broken,
+            idle=self._deadlines.idle,
+        )
 
     async def _straight(self, request: UpstreamRequest, place: "Place", broken: str) -> Answer:
         head = _head(request, place)

@@ -185,15 +185,16 @@ class Pool:
     def _pick_in(
         self, providers: Sequence[str], shards: Sequence[Shard], model: str, passage: Passage, now: float
     ) -> Credential:
+        wants = passage.wants
         sockets = passage.sockets and list(providers) == ["codex"] and not passage.pinned
-        tops = [shard.highest(passage.wants, sockets=sockets) for shard in shards]
+        tops = [shard.highest(wants, sockets=sockets) for shard in shards]
         best = tops[0] if len(tops) == 1 else max((top for top in tops if top is not None), default=None)
         if best is None:
             raise self._nobody(shards, model, providers[0] if len(providers) == 1 else "", passage, now)
         fill = self.config.routing.fill_first
         if len(shards) == 1 or fill or passage.pinned:
             for shard in shards:
-                if best in shard.ready and (found := shard.pick(best, passage.wants, fill_first=fill, sockets=sockets)):
+                if best in shard.ready and (found := shard.pick(best, wants, fill_first=fill, sockets=sockets)):
                     return found
         return self._pick_mixed(providers, shards, best, model, passage)
 
