@@ -51,7 +51,8 @@ class Ask:
     def call(self, credential: Credential, name: Name, requested: str, meter: Meter, *, stream: bool) -> Call:
         """One try of it."""
         source, alt, raw, client = self.source, self.alt, self.raw, self.client
-        return Call(credential, name.upstream, requested, source, stream, alt, raw, client, self.spare, meter=meter)
+        told, spare = name.upstream, self.spare
+        return Call(credential, told, requested, source, stream, alt, raw, client, spare, True, meter)
 
 
 class Exchange:

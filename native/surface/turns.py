@@ -69,7 +69,7 @@ def client_of(request: web.Request) -> Client:
     """Who asks."""
     visit = request[VISIT]
     headers = request.headers if visit.headers is None else visit.headers
-    return Client(headers, visit.key, request.path, endpoint=visit.endpoint, trace=request.get(TRACE))
+    return Client(headers, visit.key, request.path, "", "", visit.endpoint, request.get(TRACE))
 
 
 def alt_of(request: web.Request) -> str:
