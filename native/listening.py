@@ -155,7 +155,10 @@ class Serving(web.ServerRunner):
                 return web.Response(status=HTTPStatus.EXPECTATION_FAILED)
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
-        return await self._handler(request)
+        response = await self._handler(request)
+        if self.parting and not response.prepared:  # it was asked before another took over
+            response.force_close()
+        return response
 
     async def setup(self) -> None:
         """Begin what runs beside requests."""

@@ -42,6 +42,7 @@ class Prompt(web.StreamResponse):
         super().__init__(headers=WHOLE)
         self.body = body
         self._written = 0
+        self._last = False
 
     @property
     def prepared(self) -> bool:
@@ -51,7 +52,11 @@ class Prompt(web.StreamResponse):
     @property
     def keep_alive(self) -> bool:
         """Whether another request may follow."""
-        return True
+        return not self._last
+
+    def force_close(self) -> None:
+        """Let it be its connection's last."""
+        self._last = True
 
     @property
     def body_length(self) -> int:
@@ -64,6 +69,8 @@ class Prompt(web.StreamResponse):
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has left")
         head = _HEAD % (len(self.body), _date(int(time())))
+        if self._last:
+            head = head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
         self._written = len(head) + len(self.body)
         if len(self.body) < _MUCH:
             transport.write(head + self.body)

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from native.listening import GivenError, Serving, given, site_on
+from native.surface.prompt import said
 
 
 @pytest.fixture
@@ -45,6 +46,10 @@ class Server:
     async def answer(self, request):
         if request.path == "/stream":
             return await self.stream(request)
+        if request.path in {"/slow", "/prompt"}:
+            self.began.set()
+            await self.go_on.wait()
+            return said(request, b"whole") if request.path == "/prompt" else web.Response(text="whole")
         return web.Response(text=(await request.text()) or "whole")
 
     async def stream(self, request):
@@ -104,6 +109,22 @@ async def test_handing_over_ends_a_stream_at_its_end_and_an_idle_connection_with
         writer.close()
     await first.runner.cleanup()
     await second.runner.cleanup()
+
+
+@pytest.mark.parametrize("path", ["/slow", "/prompt"])
+async def test_what_was_asked_before_the_hand_over_is_answered_last(held, path):
+    server = await Server(held).begin()
+    reader, writer = await opened(held)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    await server.began.wait()
+    handing = server.hand_over(idle=30)
+    await asyncio.sleep(0)
+    server.go_on.set()
+    assert b"Connection: close" in await reader.readuntil(b"\r\n\r\n")
+    assert await reader.read() == b"whole"
+    await asyncio.wait_for(handing, 5)
+    writer.close()
+    await server.runner.cleanup()
 
 
 async def test_an_idle_connection_is_not_waited_for_for_ever(held):
